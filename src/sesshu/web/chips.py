@@ -1,0 +1,46 @@
+"""The words, tone and mark of a state. A chip is told by its words and mark, never by colour alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """`tone`: accent, success, warning, error, notice, weak, protected. `mark`: a name in chip.html, or ""."""
+
+    label: str
+    tone: str
+    mark: str = ""
+
+
+_CHIPS = {
+    "eligible": Chip("接種対象", "accent", "disc"),
+    "not_yet": Chip("時期前", "notice", "clock"),
+    "complete": Chip("接種完了", "success", "tick"),
+    "aged_out": Chip("対象年齢超過", "weak", "bar"),
+    "not_target": Chip("対象外", "weak", "ring"),
+    "overdue": Chip("標準期間超過", "warning", "alert"),
+    "protected": Chip("支援措置", "protected", "alert"),
+    "valid": Chip("有効", "success", "tick"),
+    "not_valid": Chip("無効", "error", "cross"),
+    "extraneous": Chip("余分", "notice", "alert"),
+    "sub_standard": Chip("基準外", "warning", "alert"),
+    "routine": Chip("定期", "accent"),
+    "voluntary": Chip("任意", "weak"),
+    "queued": Chip("待機中", "notice", "clock"),
+    "running": Chip("処理中", "accent", "disc"),
+    "done": Chip("完了", "success", "tick"),
+    "failed": Chip("失敗", "error", "cross"),
+    "cancelled": Chip("取消", "weak", "bar"),
+}
+
+
+def chip_of(value: str) -> Chip:
+    """The chip of a known state; a plain one that shows `value` itself otherwise."""
+    return _CHIPS.get(value) or Chip(value, "weak")
+
+
+def known() -> tuple[str, ...]:
+    """Every state that has a chip."""
+    return tuple(_CHIPS)

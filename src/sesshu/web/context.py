@@ -1,0 +1,61 @@
+"""What the shell shows on every page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+from sesshu.kernel import clock
+from sesshu.protection.roles import Role
+from sesshu.web import navigation
+
+DEMO_NOTICE = "デモ環境です。表示される人物・医療機関はすべて架空のものです。"
+
+
+@dataclass(frozen=True, slots=True)
+class Shell:
+    """`environment` is the band over the header: empty in a city's own installation."""
+
+    municipality: str
+    person: str
+    role: str
+    today: date
+    navigation: tuple[navigation.NavLink, ...]
+    environment: str
+    home_url: str
+    sign_out_url: str
+
+
+def shell(request: HttpRequest) -> Mapping[str, Any]:
+    """Context processor: `shell` for `web/base.html`."""
+    user = getattr(request, "user", None)
+    signed_in = user is not None and user.is_authenticated
+    return {
+        "shell": Shell(
+            municipality=str(user.municipality) if signed_in else "",
+            person=user.name if signed_in else "",
+            role=_role(user) if signed_in else "",
+            today=clock.today(),
+            navigation=navigation.links_for(request) if signed_in else (),
+            environment=DEMO_NOTICE if getattr(settings, "DEMO_SIGN_IN", False) else "",
+            home_url=_address("web:home"),
+            sign_out_url=_address("protection:sign-out") if signed_in else "",
+        )
+    }
+
+
+def _role(user: Any) -> str:
+    return "・".join(str(Role(role).label) for role in user.roles)
+
+
+def _address(url_name: str) -> str:
+    try:
+        return reverse(url_name)
+    except NoReverseMatch:
+        return ""

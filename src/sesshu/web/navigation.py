@@ -1,0 +1,65 @@
+"""The main navigation: rooms register their entry in `AppConfig.ready`, the shell shows what a role may open."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+from sesshu.protection.actions import Action
+from sesshu.web.permission import may
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    """One entry. `action` None means everyone who is signed in; smaller `order` stands further left."""
+
+    title: str
+    url_name: str
+    action: Action | None
+    order: int
+
+
+@dataclass(frozen=True, slots=True)
+class NavLink:
+    title: str
+    url: str
+    current: bool = False
+
+
+_items: dict[str, NavItem] = {}
+
+
+def register(item: NavItem) -> NavItem:
+    """Add `item`; the same `url_name` again replaces it, so that a reload of the apps changes nothing."""
+    _items[item.url_name] = item
+    return item
+
+
+def items() -> tuple[NavItem, ...]:
+    """All entries in the order in which they are shown."""
+    return tuple(sorted(_items.values(), key=lambda item: (item.order, item.title)))
+
+
+def links_for(request: HttpRequest) -> tuple[NavLink, ...]:
+    """The entries the signed-in person's role allows, the one that holds the current page marked."""
+    links = tuple(
+        NavLink(item.title, url)
+        for item in items()
+        if may(request, item.action) and (url := _address(item.url_name)) is not None
+    )
+    current = _current(links, request.path)
+    return tuple(replace(link, current=link is current) for link in links)
+
+
+def _address(url_name: str) -> str | None:
+    try:
+        return reverse(url_name)
+    except NoReverseMatch:
+        return None
+
+
+def _current(links: tuple[NavLink, ...], path: str) -> NavLink | None:
+    holding = [link for link in links if path.startswith(link.url)]
+    return max(holding, key=lambda link: len(link.url), default=None)
