@@ -1,0 +1,126 @@
+"""``sesshu``: the whole house from the command line.
+
+Each room keeps its commands in its own ``cli.py``; this module finds the room by the first word, so that a
+command loads no more than it needs. Exit status: 0 done, 1 done with rejected rows, 2 refused.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import os
+import sys
+from dataclasses import dataclass
+from typing import NoReturn
+
+from sesshu.kernel.command import REFUSED, Outcome, Refused
+
+
+@dataclass(frozen=True)
+class _Room:
+    module: str
+    database: bool
+    summary: str
+
+
+_ROOMS = {
+    "schedule": _Room("sesshu.schedule.cli", False, "接種スケジュールの判定"),
+    "demo-data": _Room("sesshu.demo.cli", False, "架空の住民・接種記録ファイルの作成"),
+    "residents": _Room("sesshu.addressees.cli", True, "住民ファイルの取込"),
+    "results": _Room("sesshu.health.intake.cli", True, "接種結果ファイルの取込"),
+    "eligibility": _Room("sesshu.health.eligibility.cli", True, "対象者情報の更新と点検"),
+    "targets": _Room("sesshu.health.eligibility.cli", True, "対象者の抽出"),
+    "questionnaires": _Room("sesshu.health.notices.cli", True, "予診票の印刷"),
+    "reminders": _Room("sesshu.health.notices.cli", True, "再勧奨通知の印刷"),
+    "unvaccinated": _Room("sesshu.health.reporting.cli", True, "未接種者一覧"),
+    "roster": _Room("sesshu.health.reporting.cli", True, "接種名簿"),
+    "report": _Room("sesshu.health.reporting.cli", True, "報告の集計"),
+    "database": _Room("sesshu.config.database_cli", False, "データベースの準備・停止"),
+    "serve": _Room("sesshu.config.serve_cli", True, "職員画面の起動"),
+}
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise Refused(f"{message}\n使い方: {self.format_usage().removeprefix('usage: ').strip()}")
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run one command and return its exit status."""
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    wants_json = "--json" in words
+    try:
+        outcome = _run(words)
+    except Refused as refusal:
+        outcome = Outcome({"error": str(refusal)}, "", REFUSED)
+        print(refusal, file=sys.stderr)
+    except BrokenPipeError:
+        return REFUSED
+    _print(outcome, wants_json)
+    return outcome.exit_code
+
+
+def _run(words: list[str]) -> Outcome:
+    name = next((word for word in words if not word.startswith("-")), None)
+    if name is None:
+        return Outcome({"commands": sorted(_ROOMS)}, _overview())
+    room = _ROOMS.get(name)
+    if room is None:
+        raise Refused(f"「{name}」というコマンドはありません。\n{_overview()}")
+    if room.database:
+        _prepare_database()
+    parser = _parser(room.module)
+    parsed = parser.parse_args(words)
+    outcome: Outcome = parsed.handler(parsed)
+    return outcome
+
+
+def _parser(module: str) -> argparse.ArgumentParser:
+    parser = _Parser(prog="sesshu")
+    parser.add_argument("--json", action="store_true", help="結果を JSON で出力する")
+    subparsers = parser.add_subparsers(dest="command", required=True, parser_class=_Parser)
+    importlib.import_module(module).add_commands(subparsers)
+    for choice in _leaves(subparsers):
+        if "--json" not in choice._option_string_actions:
+            choice.add_argument("--json", action="store_true", default=argparse.SUPPRESS)
+    return parser
+
+
+def _leaves(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> list[argparse.ArgumentParser]:
+    found = []
+    for parser in subparsers.choices.values():
+        nested = [a for a in parser._actions if isinstance(a, argparse._SubParsersAction)]
+        found += [leaf for action in nested for leaf in _leaves(action)] if nested else [parser]
+    return found
+
+
+def _prepare_database() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sesshu.config.settings.production")
+    from sesshu.config import database
+    from sesshu.config.postgres import ServerError
+
+    try:
+        database.prepare()
+        import django
+
+        django.setup()
+    except ServerError as error:
+        raise Refused(str(error)) from error
+
+
+def _print(outcome: Outcome, wants_json: bool) -> None:
+    if wants_json:
+        print(json.dumps(outcome.data, ensure_ascii=False, default=str))
+    elif outcome.text:
+        print(outcome.text)
+
+
+def _overview() -> str:
+    width = max(map(len, _ROOMS))
+    lines = [f"  {name:<{width}}  {room.summary}" for name, room in _ROOMS.items()]
+    return "\n".join(["使い方: sesshu コマンド [--json] …", *lines])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,161 @@
+"""Databases and roles of one installation: an owner that migrates, an application role that may not."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import psycopg
+from psycopg import sql
+
+from sesshu.config import postgres
+from sesshu.config.home import home, secret
+
+DATABASE = "city"
+OWNER = "sesshu_owner"
+APPLICATION = "sesshu_app"
+EXTENSIONS = ("pg_trgm", "btree_gist")
+
+
+def server() -> postgres.Server:
+    """The server named by ``SESSHU_POSTGRES_URL`` (an administrator's URL), else the embedded one."""
+    url = os.environ.get("SESSHU_POSTGRES_URL")
+    if not url:
+        return postgres.start(durable=os.environ.get("SESSHU_PG_DURABLE", "1") != "0")
+    parts = urlsplit(url)
+    return postgres.Server(
+        parts.hostname or "localhost",
+        parts.port or 5432,
+        unquote(parts.username or ""),
+        unquote(parts.password or ""),
+    )
+
+
+def connection_settings(*, role: str | None = None, name: str | None = None) -> dict[str, object]:
+    """Django's settings of the one database; ``SESSHU_DB_ROLE=owner`` is for migrations only."""
+    role = role or os.environ.get("SESSHU_DB_ROLE", "application")
+    reached = server()
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "HOST": reached.host,
+        "PORT": str(reached.port),
+        "NAME": name or os.environ.get("SESSHU_DB_NAME", DATABASE),
+        "USER": OWNER if role == "owner" else APPLICATION,
+        "PASSWORD": secret(f"postgresql-{role}"),
+        "CONN_MAX_AGE": 600,
+        "CONN_HEALTH_CHECKS": True,
+        "DISABLE_SERVER_SIDE_CURSORS": False,
+    }
+
+
+def prepare() -> None:
+    """Bring roles, database and schema to this version; does nothing when they are."""
+    reached = server()
+    with (home() / ".schema.lock").open("w") as stream:
+        fcntl.flock(stream, fcntl.LOCK_EX)
+        marker = home() / "schema-version"
+        version = _schema_version()
+        if marker.exists() and marker.read_text(encoding="ascii") == version and _exists(reached, DATABASE):
+            return
+        create_database(reached, DATABASE)
+        migrate(DATABASE)
+        marker.write_text(version, encoding="ascii")
+
+
+def create_database(reached: postgres.Server, name: str, *, template: str | None = None) -> None:
+    """Make the roles and a database owned by the owner, with the application role's rights."""
+    with _administrator(reached, "postgres") as connection:
+        _create_role(connection, OWNER, secret("postgresql-owner"))
+        _create_role(connection, APPLICATION, secret("postgresql-application"))
+        if not _exists(reached, name):
+            connection.execute(
+                sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}").format(
+                    sql.Identifier(name), sql.Identifier(OWNER), sql.Identifier(template or "template0")
+                )
+            )
+    with _administrator(reached, name) as connection:
+        for extension in EXTENSIONS:
+            connection.execute(
+                sql.SQL("CREATE EXTENSION IF NOT EXISTS {}").format(sql.Identifier(extension))
+            )
+        _grant(connection, name)
+
+
+def drop_database(reached: postgres.Server, name: str) -> None:
+    """Remove a database and throw out whoever is connected to it."""
+    with _administrator(reached, "postgres") as connection:
+        connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+def migrate(name: str) -> None:
+    """Run the migrations as the owner, in a process of their own so that this one never holds that role."""
+    environment = os.environ | {"SESSHU_DB_ROLE": "owner", "SESSHU_DB_NAME": name}
+    done = subprocess.run(
+        [sys.executable, "-m", "sesshu.config.manage", "migrate", "--no-input", "--verbosity=0"],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise postgres.ServerError(f"データベースの構造を更新できません。\n{done.stderr[-2000:]}")
+
+
+def _administrator(reached: postgres.Server, name: str) -> psycopg.Connection[tuple[object, ...]]:
+    return psycopg.connect(
+        host=reached.host,
+        port=reached.port,
+        user=reached.user,
+        password=reached.password,
+        dbname=name,
+        autocommit=True,
+    )
+
+
+def _exists(reached: postgres.Server, name: str) -> bool:
+    with _administrator(reached, "postgres") as connection:
+        found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone()
+    return found is not None
+
+
+def _create_role(connection: psycopg.Connection[tuple[object, ...]], role: str, password: str) -> None:
+    known = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone()
+    command = "ALTER" if known else "CREATE"
+    attributes = "LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOBYPASSRLS PASSWORD"
+    connection.execute(
+        sql.SQL(f"{command} ROLE {{}} {attributes} {{}}").format(sql.Identifier(role), sql.Literal(password))
+    )
+
+
+def _grant(connection: psycopg.Connection[tuple[object, ...]], name: str) -> None:
+    names = {
+        "database": sql.Identifier(name),
+        "owner": sql.Identifier(OWNER),
+        "application": sql.Identifier(APPLICATION),
+    }
+    for statement in (
+        "REVOKE ALL ON DATABASE {database} FROM PUBLIC",
+        "GRANT CONNECT, TEMPORARY ON DATABASE {database} TO {owner}, {application}",
+        "ALTER SCHEMA public OWNER TO {owner}",
+        "REVOKE ALL ON SCHEMA public FROM PUBLIC",
+        "GRANT USAGE ON SCHEMA public TO {application}",
+        "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA public"
+        " GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {application}",
+        "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA public"
+        " GRANT USAGE, SELECT ON SEQUENCES TO {application}",
+    ):
+        connection.execute(sql.SQL(statement).format(**names))
+
+
+def _schema_version() -> str:
+    package = Path(__file__).resolve().parents[1]
+    digest = hashlib.sha256()
+    for path in sorted(package.glob("**/migrations/*.py")):
+        digest.update(path.relative_to(package).as_posix().encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()

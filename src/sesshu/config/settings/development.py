@@ -1,0 +1,6 @@
+"""A developer's machine and the demo: plain HTTP on this machine only, demo accounts shown."""
+
+from sesshu.config.settings.base import *  # noqa: F403
+
+ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
+DEMO_SIGN_IN = True

@@ -1,0 +1,13 @@
+"""A city's installation. The demo sign-in cannot be switched on here."""
+
+import os
+
+from sesshu.config.settings.base import *  # noqa: F403
+
+ALLOWED_HOSTS = [host for host in os.environ.get("SESSHU_HOSTS", "localhost,127.0.0.1").split(",") if host]
+CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS]
+SESSION_COOKIE_SECURE = True
+CSRF_COOKIE_SECURE = True
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_HSTS_SECONDS = 31_536_000
+DEMO_SIGN_IN = False

@@ -1,0 +1,39 @@
+"""Watch, cancel and retry jobs."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from sesshu.jobs import selectors, services
+from sesshu.protection.actions import Action, requires
+
+
+@require_GET
+@requires(Action.JOBS_READ)
+def job_list(request: HttpRequest) -> HttpResponse:
+    return render(request, "jobs/list.html", {"jobs": selectors.recent()[:100]})
+
+
+@require_GET
+@requires(Action.JOBS_READ)
+def job_detail(request: HttpRequest, pk: int) -> HttpResponse:
+    job = get_object_or_404(selectors.recent(), pk=pk)
+    template = "jobs/progress.html" if request.headers.get("HX-Request") else "jobs/detail.html"
+    return render(request, template, {"job": job})
+
+
+@require_POST
+@requires(Action.JOBS_READ)
+def job_cancel(request: HttpRequest, pk: int) -> HttpResponse:
+    job = get_object_or_404(selectors.recent(), pk=pk)
+    services.cancel(job, by=request.user)
+    return redirect("jobs:detail", pk=pk)
+
+
+@require_POST
+@requires(Action.JOBS_READ)
+def job_retry(request: HttpRequest, pk: int) -> HttpResponse:
+    job = get_object_or_404(selectors.recent(), pk=pk)
+    return redirect("jobs:detail", pk=services.retry(job, by=request.user).pk)

@@ -1,0 +1,45 @@
+"""The audit log: written in the transaction of the act, so that an act without its event cannot be."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from contextvars import ContextVar
+from typing import Any
+
+from sesshu.kernel import clock
+from sesshu.protection.models import Account, AuditEvent
+
+# Past this many, a list of ids says no more than its count and the extraction's own rows do.
+SUBJECTS_LISTED = 20_000
+terminal: ContextVar[str] = ContextVar("terminal", default="")
+
+
+def record(
+    action: str,
+    *,
+    by: Account | None,
+    subjects: Iterable[int] = (),
+    count: int | None = None,
+    purpose: str = "",
+    detail: dict[str, Any] | None = None,
+    result: str = "ok",
+) -> AuditEvent:
+    """Write one event in the current transaction.
+
+    :param by: the account, or ``None`` for the command line of the server itself.
+    :param subjects: addressee ids (never numbers or names) that were read or changed.
+    :param count: how many persons the act touched, when more than are listed.
+    """
+    ids = list(subjects)
+    return AuditEvent.objects.create(
+        at=clock.now(),
+        account=by,
+        actor=by.login if by else "command-line",
+        terminal=terminal.get(),
+        action=action,
+        purpose=purpose,
+        subjects=ids[:SUBJECTS_LISTED],
+        count=len(ids) if count is None else count,
+        detail=detail or {},
+        result=result,
+    )
