@@ -8,6 +8,7 @@ import csv
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 from sesshu.kernel.formulas import unguarded
@@ -109,8 +110,9 @@ class Records:
             column = _overlong_column(self._record)
             self._skip_open_cell()
             return Broken("too_long", column)
-        column = _last_column(self._record)
-        return Broken("open_quote" if "end of data" in error else "stray_quote", column)
+        if "end of data" in error:
+            return Broken("open_quote", _last_column(self._record))
+        return Broken("stray_quote", _stray_column(self._record))
 
     def _resumed_after_open_quote(self) -> Broken | None:
         """Give back the lines swallowed by an unclosed mark, when the next line is a record by itself."""
@@ -148,6 +150,18 @@ def _cell_ends(lines: Sequence[str]) -> Iterator[int]:
 
 def _last_column(lines: Sequence[str]) -> int:
     return sum(1 for _ in _cell_ends(lines))
+
+
+def _stray_column(lines: Sequence[str]) -> int:
+    text, column, quoted = "".join(lines), 0, False
+    for sign, following in pairwise(text):
+        if sign == '"':
+            quoted = not quoted
+            if not quoted and following not in ',"\r\n':
+                return column
+        elif sign == "," and not quoted:
+            column += 1
+    return column
 
 
 def _overlong_column(lines: Sequence[str]) -> int:

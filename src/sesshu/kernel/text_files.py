@@ -118,5 +118,5 @@ def _refuse_foreign(head: bytes) -> None:
     if head.startswith(_UTF16):
         raise NotText("文字コードが UTF-16 です。「CSV UTF-8」の形式で保存し直してください。")
     control = sum(byte < 9 or 13 < byte < 32 for byte in head)
-    if control >= 8 and control * 50 > len(head):
+    if control >= 50 and control * 20 > len(head):
         raise NotText(f"CSV ではないファイル(バイナリ)です。{_EXPORT}")
