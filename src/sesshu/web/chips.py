@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Chip:
-    """`tone`: accent, success, warning, error, notice, weak, protected. `mark`: a name in chip.html, or ""."""
+    """`tone`: accent, success, warning, error, notice, weak, protected. `mark`: a name in mark.html or ""."""
 
     label: str
     tone: str

@@ -17,7 +17,7 @@ class DateInput(forms.TextInput):
     input_type = "text"
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
-        super().__init__({"autocomplete": "off", "inputmode": "text", "placeholder": "例 R8.11.22"} | (attrs or {}))
+        super().__init__({"autocomplete": "off", "placeholder": "例 R8.11.22"} | (attrs or {}))
 
     def format_value(self, value: Any) -> str | None:
         return value.isoformat() if isinstance(value, date) else super().format_value(value)
@@ -39,7 +39,6 @@ class DateField(forms.Field):
     """A day, typed as 2026-11-22, 20261122, 令和8年11月22日 or R8.11.22."""
 
     widget = DateInput
-    default_error_messages = {"required": "日付を入力してください。"}
 
     def to_python(self, value: Any) -> date | None:
         if value in self.empty_values:

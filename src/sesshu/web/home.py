@@ -13,7 +13,7 @@ from sesshu.web.permission import may
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """What a card says. `tone` is one of "", accent, success, warning, error; `value` None shows no figure."""
+    """What a card says. `tone`: "", accent, success, warning, error. `value` None shows no figure."""
 
     value: int | None
     unit: str = "件"

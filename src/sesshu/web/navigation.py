@@ -1,4 +1,4 @@
-"""The main navigation: rooms register their entry in `AppConfig.ready`, the shell shows what a role may open."""
+"""The main navigation: rooms register entries in `AppConfig.ready`; the shell shows what a role may open."""
 
 from __future__ import annotations
 

@@ -32,7 +32,8 @@ def health(request: HttpRequest) -> JsonResponse:
 def date_reading(request: HttpRequest) -> HttpResponse:
     """Both calendars' reading of the one value posted, whatever its field is called."""
     values = [value for name, value in request.POST.items() if name != "csrfmiddlewaretoken"]
-    return render(request, "web/components/date_reading.html", {"reading": fields.read(values[0] if values else "")})
+    reading = fields.read(values[0] if values else "")
+    return render(request, "web/components/date_reading.html", {"reading": reading})
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

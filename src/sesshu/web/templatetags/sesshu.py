@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django import template
+from django.core.paginator import Page
 from django.forms import BoundField
 from django.template import Context
 from django.utils.safestring import SafeString, mark_safe
@@ -120,6 +121,24 @@ def may(context: Context, action: str) -> bool:
     return permission.may(context["request"], Action(action))
 
 
+@register.inclusion_tag("web/components/pagination.html", takes_context=True)
+def pagination(context: Context, page: Page, label: str = "ページ") -> dict[str, Any]:
+    """Links to the pages of a list, keeping the rest of the address."""
+    pages = page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1)
+    return {"page": page, "page_range": pages, "label": label, "request": context["request"]}
+
+
+@register.inclusion_tag("web/components/sort_header.html", takes_context=True)
+def sort_header(context: Context, label: str, key: str, numeric: bool = False) -> dict[str, Any]:
+    """A table heading that sorts: `?sort=key`, and `?sort=-key` when it is sorted so already."""
+    query = context["request"].GET.copy()
+    now = query.get("sort", "")
+    query["sort"] = f"-{key}" if now == key else key
+    query.pop("page", None)
+    direction = {key: "ascending", f"-{key}": "descending"}.get(now, "")
+    return {"label": label, "numeric": numeric, "direction": direction, "url": f"?{query.urlencode()}"}
+
+
 @register.simple_block_tag
 def text(content: str) -> SafeString:
     """What a block says, kept to be said twice: `{% text as page_title %}…{% endtext %}`."""
@@ -152,11 +171,8 @@ def _render_field(context: Context, bound: BoundField, size: str, attributes: di
     several = kind in {"radio", "checkbox"} and widget.use_fieldset
     values = {"bound": bound, "size": size, "kind": "choices" if several else kind}
     if not several:
-        values["control"] = bound.as_widget(attrs={_attribute(name): str(v) for name, v in attributes.items()})
+        given = {name.replace("_", "-"): str(value) for name, value in attributes.items()}
+        values["control"] = bound.as_widget(attrs=given)
     found = context.template.engine.get_template("web/components/field.html")  # type: ignore[union-attr]
     with context.push(**values):
         return found.render(context)
-
-
-def _attribute(name: str) -> str:
-    return name.replace("_", "-")
