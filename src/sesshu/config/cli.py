@@ -12,7 +12,7 @@ import json
 import os
 import sys
 from dataclasses import dataclass
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from sesshu.kernel.command import REFUSED, Outcome, Refused
 
@@ -37,6 +37,7 @@ _ROOMS = {
     "roster": _Room("sesshu.health.reporting.cli", True, "接種名簿"),
     "report": _Room("sesshu.health.reporting.cli", True, "報告の集計"),
     "database": _Room("sesshu.config.database_cli", False, "データベースの準備・停止"),
+    "demo": _Room("sesshu.config.demo_cli", True, "架空の2市でデモを起動"),
     "serve": _Room("sesshu.config.serve_cli", True, "職員画面の起動"),
 }
 
@@ -87,7 +88,7 @@ def _parser(module: str) -> argparse.ArgumentParser:
     return parser
 
 
-def _leaves(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> list[argparse.ArgumentParser]:
+def _leaves(subparsers: Any) -> list[argparse.ArgumentParser]:
     found = []
     for parser in subparsers.choices.values():
         nested = [a for a in parser._actions if isinstance(a, argparse._SubParsersAction)]

@@ -23,10 +23,16 @@ EXTENSIONS = ("pg_trgm", "btree_gist")
 
 
 def server() -> postgres.Server:
-    """The server named by ``SESSHU_POSTGRES_URL`` (an administrator's URL), else the embedded one."""
+    """The server named by ``SESSHU_POSTGRES_URL`` (an administrator's URL), else the embedded one, started."""
+    if not os.environ.get("SESSHU_POSTGRES_URL"):
+        postgres.start(durable=os.environ.get("SESSHU_PG_DURABLE", "1") != "0")
+    return _address()
+
+
+def _address() -> postgres.Server:
     url = os.environ.get("SESSHU_POSTGRES_URL")
     if not url:
-        return postgres.start(durable=os.environ.get("SESSHU_PG_DURABLE", "1") != "0")
+        return postgres.address()
     parts = urlsplit(url)
     return postgres.Server(
         parts.hostname or "localhost",
@@ -39,7 +45,7 @@ def server() -> postgres.Server:
 def connection_settings(*, role: str | None = None, name: str | None = None) -> dict[str, object]:
     """Django's settings of the one database; ``SESSHU_DB_ROLE=owner`` is for migrations only."""
     role = role or os.environ.get("SESSHU_DB_ROLE", "application")
-    reached = server()
+    reached = _address()
     return {
         "ENGINE": "django.db.backends.postgresql",
         "HOST": reached.host,

@@ -78,7 +78,12 @@ def start(*, durable: bool = True) -> Server:
             _create(cluster)
         if not _running(cluster):
             _launch(cluster, durable=durable)
-    return Server(str(cluster.socket), PORT, ADMINISTRATOR, secret("postgresql-admin"))
+    return address()
+
+
+def address() -> Server:
+    """Where the embedded server is reached, whether it runs or not."""
+    return Server(str(_socket(home())), PORT, ADMINISTRATOR, secret("postgresql-admin"))
 
 
 def stop() -> bool:
@@ -102,7 +107,7 @@ def _cluster() -> _Cluster:
     binaries = _binaries()
     if runner and not _reachable(binaries):
         binaries = _copied(binaries, Path("/var/lib/sesshu/postgresql-binaries"))
-    socket = Path(tempfile.gettempdir()) / f"sesshu-{_short_name(base)}"
+    socket = _socket(base)
     for folder in (place, socket):
         _owned_folder(folder, runner)
     return _Cluster(binaries, place / "data", socket, runner)
@@ -133,8 +138,12 @@ def _copied(binaries: Path, target: Path) -> Path:
     return target / "bin"
 
 
-def _short_name(base: Path) -> str:
+def _socket(base: Path) -> Path:
     # A Unix socket's path may hold 107 bytes at most, so the folder's own path cannot be used.
+    return Path(tempfile.gettempdir()) / f"sesshu-{_short_name(base)}"
+
+
+def _short_name(base: Path) -> str:
     return hashlib.sha256(str(base).encode()).hexdigest()[:16]
 
 

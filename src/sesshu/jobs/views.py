@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from sesshu.jobs import selectors, services
 from sesshu.protection.actions import Action, requires
+from sesshu.protection.signed_in import account
 
 
 @require_GET
@@ -28,7 +29,7 @@ def job_detail(request: HttpRequest, pk: int) -> HttpResponse:
 @requires(Action.JOBS_READ)
 def job_cancel(request: HttpRequest, pk: int) -> HttpResponse:
     job = get_object_or_404(selectors.recent(), pk=pk)
-    services.cancel(job, by=request.user)
+    services.cancel(job, by=account(request))
     return redirect("jobs:detail", pk=pk)
 
 
@@ -36,4 +37,4 @@ def job_cancel(request: HttpRequest, pk: int) -> HttpResponse:
 @requires(Action.JOBS_READ)
 def job_retry(request: HttpRequest, pk: int) -> HttpResponse:
     job = get_object_or_404(selectors.recent(), pk=pk)
-    return redirect("jobs:detail", pk=services.retry(job, by=request.user).pk)
+    return redirect("jobs:detail", pk=services.retry(job, by=account(request)).pk)
