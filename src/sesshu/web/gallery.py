@@ -1,4 +1,4 @@
-"""Every part of a screen once, for those who build screens and for the tests. Not in a city's installation."""
+"""Every part of a screen once, for builders of screens and for the tests. Not in a city's installation."""
 
 from __future__ import annotations
 
