@@ -76,6 +76,9 @@ def start(*, durable: bool = True) -> Server:
     with _lock():
         if not (cluster.data / "PG_VERSION").exists():
             _create(cluster)
+        if _running(cluster) and not (cluster.socket / f".s.PGSQL.{PORT}").exists():
+            # A cleaner of the temporary folder took the socket away; nobody can reach this server.
+            _halt(cluster)
         if not _running(cluster):
             _launch(cluster, durable=durable)
     return address()
@@ -83,7 +86,7 @@ def start(*, durable: bool = True) -> Server:
 
 def address() -> Server:
     """Where the embedded server is reached, whether it runs or not."""
-    return Server(str(_socket(home())), PORT, ADMINISTRATOR, secret("postgresql-admin"))
+    return Server(str(_socket()), PORT, ADMINISTRATOR, secret("postgresql-admin"))
 
 
 def stop() -> bool:
@@ -92,9 +95,13 @@ def stop() -> bool:
     with _lock():
         if not _running(cluster):
             return False
-        stopped = cluster.run("pg_ctl", "stop", "-D", str(cluster.data), "-m", "fast", "-w").returncode == 0
-        shutil.rmtree(cluster.socket, ignore_errors=True)
-        return stopped
+        return _halt(cluster)
+
+
+def _halt(cluster: _Cluster) -> bool:
+    stopped = cluster.run("pg_ctl", "stop", "-D", str(cluster.data), "-m", "fast", "-w").returncode == 0
+    shutil.rmtree(cluster.socket, ignore_errors=True)
+    return stopped
 
 
 def _cluster() -> _Cluster:
@@ -103,11 +110,11 @@ def _cluster() -> _Cluster:
     base.mkdir(parents=True, exist_ok=True)
     place = base / "postgresql"
     if runner and not _reachable(base):
-        place = Path("/var/lib/sesshu") / _short_name(base)
+        place = Path("/var/lib/sesshu") / _short_name()
     binaries = _binaries()
     if runner and not _reachable(binaries):
         binaries = _copied(binaries, Path("/var/lib/sesshu/postgresql-binaries"))
-    socket = _socket(base)
+    socket = _socket()
     for folder in (place, socket):
         _owned_folder(folder, runner)
     return _Cluster(binaries, place / "data", socket, runner)
@@ -138,13 +145,14 @@ def _copied(binaries: Path, target: Path) -> Path:
     return target / "bin"
 
 
-def _socket(base: Path) -> Path:
-    # A Unix socket's path may hold 107 bytes at most, so the folder's own path cannot be used.
-    return Path(tempfile.gettempdir()) / f"sesshu-{_short_name(base)}"
+def _socket() -> Path:
+    # A Unix socket's path may hold 107 bytes at most, so the home's own path cannot be used.
+    return Path(tempfile.gettempdir()) / f"sesshu-{_short_name()}"
 
 
-def _short_name(base: Path) -> str:
-    return hashlib.sha256(str(base).encode()).hexdigest()[:16]
+def _short_name() -> str:
+    # Of the installation, not of its path: a home that was removed and made anew is another one.
+    return hashlib.sha256(secret("installation").encode()).hexdigest()[:16]
 
 
 def _owned_folder(path: Path, runner: str | None) -> None:
