@@ -115,8 +115,7 @@ def _cluster() -> _Cluster:
     if runner and not _reachable(binaries):
         binaries = _copied(binaries, Path("/var/lib/sesshu/postgresql-binaries"))
     socket = _socket()
-    for folder in (place, socket):
-        _owned_folder(folder, runner)
+    _owned_folder(place, runner)
     return _Cluster(binaries, place / "data", socket, runner)
 
 
@@ -204,6 +203,7 @@ def _running(cluster: _Cluster) -> bool:
 
 
 def _launch(cluster: _Cluster, *, durable: bool) -> None:
+    _owned_folder(cluster.socket, cluster.runner)
     settings = {
         "listen_addresses": "",
         "unix_socket_directories": str(cluster.socket),
