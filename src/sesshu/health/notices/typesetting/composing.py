@@ -12,6 +12,8 @@ import typst
 
 from sesshu.health.notices.typesetting.fonts import cabinet
 
+SHARED = ("style.typ", "questionnaire_frame.typ", "questionnaire_items.typ")
+
 
 @lru_cache(maxsize=1)
 def _compiler() -> typst.Compiler:
@@ -30,7 +32,7 @@ def typeset(
 
     Values reach Typst as data only, never as markup. Raises typst.TypstError where the template is at fault.
     """
-    sources = {"main.typ": _template(template), "style.typ": _template("style.typ")}
+    sources = {"main.typ": _template(template), **_shared_templates()}
     for name, value in inputs.items():
         sources[name] = json.dumps(value, ensure_ascii=False).encode()
     with tempfile.TemporaryDirectory(prefix="sesshu-typeset-") as folder:
@@ -39,6 +41,11 @@ def typeset(
         pdf = _compiler().compile(input=sources, root=folder, format="pdf", pdf_tags=tagged)  # type: ignore[type-var]
     assert isinstance(pdf, bytes)
     return pdf
+
+
+@lru_cache(maxsize=1)
+def _shared_templates() -> dict[str, bytes]:
+    return {name: _template(name) for name in SHARED}
 
 
 @lru_cache(maxsize=32)

@@ -6,7 +6,7 @@ from functools import lru_cache
 from sesshu.health.notices.typesetting.fonts import Face, width
 
 POINT_MM = 25.4 / 72
-LINE_HEIGHT = 1.3
+LINE_HEIGHT = 1.2
 _SAFETY = 0.98
 _STEP = 0.5
 SMALLEST_PT = 3.5

@@ -129,6 +129,12 @@ def programme_of(code: str) -> Programme:
     )  # fmt: skip
 
 
+def letter_wording(code: str) -> dict[str, Any]:
+    """The texts of a letter about this programme, by its class of disease. Raises UnknownProgramme."""
+    wording: dict[str, Any] = _read("letters.yaml")[programme_of(code).category]
+    return wording
+
+
 def programme_codes() -> tuple[str, ...]:
     """Every programme that has a form."""
     return tuple(_read("programmes.yaml"))

@@ -61,7 +61,7 @@ def _bind(
             substituted.extend(part.substituted)
             if progress is not None:
                 progress(done, total)
-    file = out if documents else None
+    file = out if volume.pages else None
     return Rendered(documents, volume.pages, file, tuple(refused), tuple(substituted))
 
 

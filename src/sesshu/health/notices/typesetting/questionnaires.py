@@ -1,14 +1,14 @@
 """予診票: from page values to one PDF."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from sesshu.health.notices.typesetting.codes import qr_svg
 from sesshu.health.notices.typesetting.composing import frames, typeset
-from sesshu.health.notices.typesetting.fitting import fitted_size
-from sesshu.health.notices.typesetting.fonts import Face, cabinet, printable
+from sesshu.health.notices.typesetting.fonts import cabinet, printable
 from sesshu.health.notices.typesetting.forms import Form, form_of
+from sesshu.health.notices.typesetting.items import item, postal
 from sesshu.health.notices.typesetting.press import press
 from sesshu.health.notices.typesetting.proofing import proofread
 from sesshu.health.notices.typesetting.values import Composed, Progress, QuestionnairePage, Rendered
@@ -40,17 +40,24 @@ def compose(pages: Sequence[QuestionnairePage]) -> Composed:
     if not good:
         return Composed(b"", len(pages), 0, refused, substituted)
     forms: dict[Form, int] = {}
-    persons = [_person(page, forms.setdefault(form_of(page), len(forms))) for page in good]
-    job = {
+    for page in good:
+        forms.setdefault(form_of(page), len(forms))
+    under = frames([form.as_data() for form in forms])
+    inputs = {"job.json": overlay(good, forms)}
+    pdf = typeset("questionnaire_fill.typ", inputs, {"frames.pdf": under}, tagged=False)
+    return Composed(pdf, len(pages), len(good), refused, substituted)
+
+
+def overlay(pages: Sequence[QuestionnairePage], forms: Mapping[Form, int]) -> dict[str, Any]:
+    """The persons' items as the template takes them; `forms` numbers the frames."""
+    fonts = cabinet()
+    return {
         "frames": len(forms),
-        "persons": persons,
+        "persons": [_person(page, forms[form_of(page)]) for page in pages],
         "name_fonts": [face.family for face in fonts.names],
         "code_fonts": [face.family for face in fonts.codes],
         "code_tracking": OCR_PITCH_PT - OCR_SIZE_PT * fonts.codes[0].widths[ord("0")],
     }
-    under = frames([form.as_data() for form in forms])
-    pdf = typeset("questionnaire_fill.typ", {"job.json": job}, {"frames.pdf": under}, tagged=False)
-    return Composed(pdf, len(pages), len(good), refused, substituted)
 
 
 def _texts(page: QuestionnairePage) -> tuple[str, str]:
@@ -68,24 +75,13 @@ def _person(page: QuestionnairePage, frame: int) -> dict[str, Any]:
         "qr": qr_svg(page.document_code),
         "code": page.document_code,
         "validity": f"{to_wareki(page.valid_from)} から {to_wareki(page.valid_to)} まで",
-        "furigana": _item(page.kana, fonts.text, (88, 5), 9),
-        "name": _item(page.name, fonts.names, (88, 11), 16),
+        "furigana": item(page.kana, fonts.text, (88, 5), 9),
+        "name": item(page.name, fonts.names, (88, 11), 16),
         "sex": _SEXES[page.sex],
         "birth": to_wareki(page.birth) if page.birth else page.birth_text or "不詳",
         "age": f"{age_text(page.birth, page.age_on)}（{to_wareki(page.age_on)}現在）" if page.birth else "",
-        "address": _item(f"〒{_postal(page.postal_code)} {page.address}", fonts.names, (88, 12), 10.5),
+        "address": item(f"〒{postal(page.postal_code)} {page.address}", fonts.names, (88, 12), 10.5),
         "telephone": printable(page.telephone),
-        "guardian": _item(page.guardian, fonts.names, (88, 8), 11),
+        "guardian": item(page.guardian, fonts.names, (88, 8), 11),
         "addressee": page.addressee_number,
     }
-
-
-def _item(
-    text: str, faces: tuple[Face, ...], box_mm: tuple[float, float], largest_pt: float
-) -> dict[str, Any]:
-    shown = printable(text)
-    return {"text": shown, "size": fitted_size(shown, faces, box_mm, largest_pt)}
-
-
-def _postal(code: str) -> str:
-    return f"{code[:3]}-{code[3:]}" if len(code) == 7 else code
