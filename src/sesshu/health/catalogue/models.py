@@ -46,7 +46,7 @@ class Product(TenantModel):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["municipality_code", "vaccine", "name"], name="product_unique"),
+            models.UniqueConstraint(fields=["municipality_code", "vaccine", "name", "maker"], name="product_unique"),
         ]
 
     def __str__(self) -> str:

@@ -67,6 +67,8 @@ class LedgerEntry(TenantModel):
     source = models.CharField("入力元", max_length=10, choices=Source, default=Source.ENTRY)
     # The same row of the same clinic's file, whatever file it comes in; empty for entries by hand.
     source_key = models.CharField("取込キー", max_length=64, blank=True)
+    # What that row said when it was last taken in, so that a correction by hand outlives the same file again.
+    source_digest = models.CharField("取込内容", max_length=32, blank=True)
     note = models.CharField("備考", max_length=300, blank=True)
     recorded_at = models.DateTimeField("更新日時")
     recorded_by = models.ForeignKey(

@@ -52,7 +52,7 @@ class Migration(migrations.Migration):
                 ('valid_to', models.DateField(blank=True, null=True, verbose_name='使用終了日')),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('municipality_code', 'vaccine', 'name'), name='product_unique')],
+                'constraints': [models.UniqueConstraint(fields=('municipality_code', 'vaccine', 'name', 'maker'), name='product_unique')],
             },
         ),
         migrations.CreateModel(
