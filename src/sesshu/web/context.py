@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
@@ -34,8 +35,8 @@ class Shell:
 
 def shell(request: HttpRequest) -> Mapping[str, Any]:
     """Context processor: `shell` for `web/base.html`."""
-    user = getattr(request, "user", None)
-    signed_in = user is not None and user.is_authenticated
+    user: Any = getattr(request, "user", None) or AnonymousUser()
+    signed_in = user.is_authenticated
     return {
         "shell": Shell(
             municipality=str(user.municipality) if signed_in else "",

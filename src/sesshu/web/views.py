@@ -31,7 +31,7 @@ def health(request: HttpRequest) -> JsonResponse:
 @login_required
 def date_reading(request: HttpRequest) -> HttpResponse:
     """Both calendars' reading of the one value posted, whatever its field is called."""
-    values = [value for name, value in request.POST.items() if name != "csrfmiddlewaretoken"]
+    values = [str(value) for name, value in request.POST.items() if name != "csrfmiddlewaretoken"]
     reading = fields.read(values[0] if values else "")
     return render(request, "web/components/date_reading.html", {"reading": reading})
 

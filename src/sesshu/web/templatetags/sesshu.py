@@ -122,7 +122,7 @@ def may(context: Context, action: str) -> bool:
 
 
 @register.inclusion_tag("web/components/pagination.html", takes_context=True)
-def pagination(context: Context, page: Page, label: str = "ページ") -> dict[str, Any]:
+def pagination(context: Context, page: Page[Any], label: str = "ページ") -> dict[str, Any]:
     """Links to the pages of a list, keeping the rest of the address."""
     pages = page.paginator.get_elided_page_range(page.number, on_each_side=2, on_ends=1)
     return {"page": page, "page_range": pages, "label": label, "request": context["request"]}
@@ -171,7 +171,9 @@ def _render_field(context: Context, bound: BoundField, size: str, attributes: di
     several = kind in {"radio", "checkbox"} and widget.use_fieldset
     values = {"bound": bound, "size": size, "kind": "choices" if several else kind}
     if not several:
-        given = {name.replace("_", "-"): str(value) for name, value in attributes.items()}
+        given: dict[str, str | bool] = {
+            name.replace("_", "-"): str(value) for name, value in attributes.items()
+        }
         values["control"] = bound.as_widget(attrs=given)
     found = context.template.engine.get_template("web/components/field.html")  # type: ignore[union-attr]
     with context.push(**values):
