@@ -86,9 +86,7 @@ def create_database(reached: postgres.Server, name: str, *, template: str | None
             )
     with _administrator(reached, name) as connection:
         for extension in EXTENSIONS:
-            connection.execute(
-                sql.SQL("CREATE EXTENSION IF NOT EXISTS {}").format(sql.Identifier(extension))
-            )
+            connection.execute(sql.SQL("CREATE EXTENSION IF NOT EXISTS {}").format(sql.Identifier(extension)))
         _grant(connection, name)
 
 

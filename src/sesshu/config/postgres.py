@@ -225,5 +225,7 @@ def _launch(cluster: _Cluster, *, durable: bool) -> None:
         "pg_ctl", "start", "-D", str(cluster.data), "-l", str(cluster.log), "-w", "-t", "60", "-o", options
     )
     if done.returncode:
-        tail = cluster.log.read_text(encoding="utf-8", errors="replace")[-800:] if cluster.log.exists() else ""
+        tail = (
+            cluster.log.read_text(encoding="utf-8", errors="replace")[-800:] if cluster.log.exists() else ""
+        )
         raise ServerError(f"データベースを起動できません。{cluster.log} を確認してください。\n{tail}")

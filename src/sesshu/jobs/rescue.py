@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from asgiref.sync import async_to_sync
 from procrastinate.contrib.django import app
-from procrastinate.job_context import JobContext
+from procrastinate.utils import utcnow
+
+SILENCE = 60.0  # seconds without a sign of life after which a worker counts as dead
 
 
 @app.periodic(cron="* * * * *")
-@app.task(name="sesshu.jobs.rescue", queueing_lock="rescue", pass_context=True)
-async def rescue(context: JobContext, timestamp: int) -> None:
-    """Once a minute, put the jobs of workers that no longer give a sign of life back in the queue."""
-    manager = context.app.job_manager
-    for job in await manager.get_stalled_jobs(seconds_since_heartbeat=60):
-        await manager.retry_job(job)
+@app.task(name="sesshu.jobs.rescue", queueing_lock="rescue")
+def rescue(timestamp: int) -> None:
+    """Once a minute, put the jobs of dead workers back in the queue."""
+    give_back(SILENCE)
+
+
+def give_back(silence: float) -> int:
+    """Put the jobs of workers silent for ``silence`` seconds back in the queue; how many these were."""
+    manager = app.job_manager
+    stalled = list(async_to_sync(manager.get_stalled_jobs)(seconds_since_heartbeat=silence))
+    for job in stalled:
+        manager.retry_job_by_id(job_id=job.id, retry_at=utcnow())
+    return len(stalled)

@@ -10,4 +10,6 @@ from sesshu.protection.tenancy import current
 
 def recent() -> QuerySet[Job]:
     """The municipality's jobs, newest first."""
-    return Job.objects.filter(municipality_code=current()).select_related("planned_by").order_by("-planned_at")
+    return (
+        Job.objects.filter(municipality_code=current()).select_related("planned_by").order_by("-planned_at")
+    )

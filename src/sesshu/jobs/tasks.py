@@ -22,7 +22,7 @@ ATTEMPTS = 3
 
 @app.task(name="sesshu.jobs.run_job", retry=RetryStrategy(max_attempts=ATTEMPTS, wait=5))
 def run_job(municipality_code: str, job_id: int) -> None:
-    """Run one job; an error is kept on its row and tried again a few times."""
+    """Run one job. A ``ValueError`` is an answer to the user; any other error is tried again a few times."""
     close_old_connections()
     job = _begin(municipality_code, job_id)
     if job is None:
@@ -32,11 +32,16 @@ def run_job(municipality_code: str, job_id: int) -> None:
             result = registry.kind(job.kind).function(progress, job.payload)
     except registry.Cancelled:
         _end(municipality_code, job_id, JobState.CANCELLED)
+    except ValueError as refusal:
+        # What the input cannot give, it will not give the next time either.
+        _end(municipality_code, job_id, JobState.FAILED, error=str(refusal))
     except Exception as error:
         # The text of an error may quote a row's values, so only its kind goes to the log.
         logger.error("job %s failed: %s", job_id, type(error).__name__)
-        last = job.attempts >= ATTEMPTS
-        _end(municipality_code, job_id, JobState.FAILED if last else JobState.QUEUED, error=_told(error))
+        state = JobState.FAILED if job.attempts >= ATTEMPTS else JobState.QUEUED
+        _end(
+            municipality_code, job_id, state, error=f"処理中にエラーが起きました（{type(error).__name__}）。"
+        )
         raise
     else:
         _end(municipality_code, job_id, JobState.DONE, result=result)
@@ -54,7 +59,12 @@ def _begin(municipality_code: str, job_id: int) -> Job | None:
 
 
 def _end(
-    municipality_code: str, job_id: int, state: JobState, *, result: dict[str, Any] | None = None, error: str = ""
+    municipality_code: str,
+    job_id: int,
+    state: JobState,
+    *,
+    result: dict[str, Any] | None = None,
+    error: str = "",
 ) -> None:
     with acting_for(municipality_code):
         job = Job.objects.select_for_update().get(pk=job_id)
@@ -65,7 +75,3 @@ def _end(
             job.finished_at = clock.now()
         job.save()
         audit.record(f"job.{state}", by=job.planned_by, count=0, detail={"job": job_id, "kind": job.kind})
-
-
-def _told(error: Exception) -> str:
-    return f"{error}" if isinstance(error, ValueError) else f"処理中にエラーが起きました（{type(error).__name__}）。"

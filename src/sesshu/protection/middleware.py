@@ -30,7 +30,10 @@ class TenantMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> None:
         # Django turns the exception into a response before the transaction ends, so it would commit.
-        if not isinstance(exception, (Http404, PermissionDenied)) and transaction.get_connection().in_atomic_block:
+        if (
+            not isinstance(exception, (Http404, PermissionDenied))
+            and transaction.get_connection().in_atomic_block
+        ):
             transaction.set_rollback(True)
 
 

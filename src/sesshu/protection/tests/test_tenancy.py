@@ -62,12 +62,18 @@ def test_application_role_has_no_way_around(db):
         assert cursor.fetchone() == (False, False)
 
 
-@pytest.mark.parametrize("statement", ["UPDATE protection_auditevent SET action = ''", "DELETE FROM protection_auditevent"])
+@pytest.mark.parametrize(
+    "statement", ["UPDATE protection_auditevent SET action = ''", "DELETE FROM protection_auditevent"]
+)
 def test_audit_log_can_only_grow(db, statement):
     """S05: the application role may neither change nor delete an event."""
     ensure_municipality(ISE)
     with acting_for(ISE):
         audit.record("test", by=None, subjects=[1])
-        with pytest.raises((ProgrammingError, InternalError)), transaction.atomic(), connection.cursor() as cursor:
+        with (
+            pytest.raises((ProgrammingError, InternalError)),
+            transaction.atomic(),
+            connection.cursor() as cursor,
+        ):
             cursor.execute(statement)
         assert AuditEvent.objects.get().subjects == [1]

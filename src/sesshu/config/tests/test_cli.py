@@ -1,0 +1,22 @@
+"""The command line: one JSON object last, exit status 2 when refused."""
+
+import json
+
+from sesshu.config.cli import main
+
+
+def test_an_unknown_command_is_refused_with_the_list(capsys):
+    assert main(["vaccinate", "--json"]) == 2
+    printed = capsys.readouterr()
+    assert "vaccinate" in json.loads(printed.out)["error"]
+    assert "residents" in printed.err
+
+
+def test_without_a_command_all_commands_are_listed(capsys):
+    assert main([]) == 0
+    assert "questionnaires" in capsys.readouterr().out
+
+
+def test_wrong_arguments_are_refused(capsys):
+    assert main(["database", "--json"]) == 2
+    assert "error" in json.loads(capsys.readouterr().out)

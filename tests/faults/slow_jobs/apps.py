@@ -1,0 +1,6 @@
+from django.apps import AppConfig
+
+
+class SlowJobsConfig(AppConfig):
+    name = "tests.faults.slow_jobs"
+    label = "slow_jobs"
