@@ -3,6 +3,7 @@
 Read from `layouts/*.yaml`; the texts follow 定期接種実施要領 in substance and order, in our own words.
 """
 
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from importlib.resources import files
@@ -73,6 +74,14 @@ class Form:
 
     def as_data(self) -> dict[str, Any]:
         return asdict(self)
+
+    def texts(self) -> Iterator[str]:
+        """Every text that is printed."""
+        for value in self.as_data().values():
+            if isinstance(value, str):
+                yield value
+        for question in self.questions:
+            yield from (question.text, question.detail, *question.answers)
 
 
 def form_of(page: QuestionnairePage) -> Form:

@@ -3,15 +3,20 @@
 from typing import Any
 
 from sesshu.health.notices.typesetting.fitting import fitted_size
-from sesshu.health.notices.typesetting.fonts import Face, printable
+from sesshu.health.notices.typesetting.fonts import Face, arranged, printable
 
 
 def item(
     text: str, faces: tuple[Face, ...], box_mm: tuple[float, float], largest_pt: float
 ) -> dict[str, Any]:
-    """`text` and the size in pt at which it fits `box_mm` (width, height)."""
+    """`text`, its fonts in order, and the size in pt at which it fits `box_mm` (width, height)."""
     shown = printable(text)
-    return {"text": shown, "size": fitted_size(shown, faces, box_mm, largest_pt)}
+    order = arranged(shown, faces)
+    return {
+        "text": shown,
+        "font": [face.family for face in order],
+        "size": fitted_size(shown, order, box_mm, largest_pt),
+    }
 
 
 def postal(code: str) -> str:

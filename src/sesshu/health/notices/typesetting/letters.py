@@ -9,7 +9,7 @@ from sesshu.health.notices.typesetting.fonts import cabinet
 from sesshu.health.notices.typesetting.forms import letter_wording, programme_of
 from sesshu.health.notices.typesetting.items import item, postal
 from sesshu.health.notices.typesetting.press import press
-from sesshu.health.notices.typesetting.proofing import proofread
+from sesshu.health.notices.typesetting.proofing import Texts, proofread
 from sesshu.health.notices.typesetting.values import Composed, Letter, Progress, Rendered
 from sesshu.kernel.wareki import to_wareki
 
@@ -32,13 +32,13 @@ def compose(letters: Sequence[Letter]) -> Composed:
     good, refused, substituted = proofread(letters, _texts, fonts)
     if not good:
         return Composed(b"", len(letters), 0, refused, substituted)
-    job = {"name_fonts": [face.family for face in fonts.names], "letters": [_letter(one) for one in good]}
+    job = {"letters": [_letter(one) for one in good]}
     pdf = typeset("letter.typ", {"job.json": job}, tagged=False)
     return Composed(pdf, len(letters), len(good), refused, substituted)
 
 
-def _texts(letter: Letter) -> tuple[str, str]:
-    return letter.addressee_name + letter.person_name + letter.address, letter.reference
+def _texts(letter: Letter) -> Texts:
+    return (letter.addressee_name, letter.person_name, letter.address), (letter.reference,)
 
 
 def _letter(letter: Letter) -> dict[str, Any]:

@@ -77,7 +77,6 @@ class _Sheets:
 
 def compose_sheets(head: _Head, sheets: Sequence[tuple[int, Sequence[Row]]]) -> Composed:
     """Typesets some pages of the list."""
-    names = cabinet().names
     job = {
         "title": head.title,
         "municipality": head.municipality,
@@ -86,7 +85,6 @@ def compose_sheets(head: _Head, sheets: Sequence[tuple[int, Sequence[Row]]]) -> 
         "pages": head.pages,
         "row_height": ROW_HEIGHT_MM,
         "widths": head.widths,
-        "name_fonts": [face.family for face in names],
         "columns": [_cell(text, space) for text, space in zip(head.columns, head.widths, strict=True)],
         "sheets": [
             {

@@ -10,7 +10,7 @@ from sesshu.health.notices.typesetting.fonts import cabinet, printable
 from sesshu.health.notices.typesetting.forms import Form, form_of
 from sesshu.health.notices.typesetting.items import item, postal
 from sesshu.health.notices.typesetting.press import press
-from sesshu.health.notices.typesetting.proofing import proofread
+from sesshu.health.notices.typesetting.proofing import Texts, proofread, require_glyphs
 from sesshu.health.notices.typesetting.values import Composed, Progress, QuestionnairePage, Rendered
 from sesshu.kernel.dates import age_text
 from sesshu.kernel.wareki import to_wareki
@@ -28,7 +28,8 @@ def render(
 
     `progress(done, total)` is called after each chunk (total is 0 while unknown); an exception from it
     cancels, and no file is left. A page with a character that no font holds is refused, the others are
-    printed. Raises forms.UnknownProgramme.
+    printed. Raises forms.UnknownProgramme, and proofing.UnprintableForm where the form itself (title,
+    contact) has such a character.
     """
     return press(pages, compose, out, chunk=CHUNK, progress=progress, workers=workers)
 
@@ -42,6 +43,8 @@ def compose(pages: Sequence[QuestionnairePage]) -> Composed:
     forms: dict[Form, int] = {}
     for page in good:
         forms.setdefault(form_of(page), len(forms))
+    for form in forms:
+        require_glyphs(form, fonts)
     under = frames([form.as_data() for form in forms])
     inputs = {"job.json": overlay(good, forms)}
     pdf = typeset("questionnaire_fill.typ", inputs, {"frames.pdf": under}, tagged=False)
@@ -54,17 +57,15 @@ def overlay(pages: Sequence[QuestionnairePage], forms: Mapping[Form, int]) -> di
     return {
         "frames": len(forms),
         "persons": [_person(page, forms[form_of(page)]) for page in pages],
-        "name_fonts": [face.family for face in fonts.names],
         "code_fonts": [face.family for face in fonts.codes],
         "code_tracking": OCR_PITCH_PT - OCR_SIZE_PT * fonts.codes[0].widths[ord("0")],
     }
 
 
-def _texts(page: QuestionnairePage) -> tuple[str, str]:
-    """What is set in the fonts for names, and what in the font for all text."""
+def _texts(page: QuestionnairePage) -> Texts:
     return (
-        page.name + page.guardian + page.address,
-        page.kana + page.telephone + page.addressee_number + page.birth_text,
+        (page.name, page.guardian, page.address),
+        (page.kana, page.telephone, page.addressee_number, page.birth_text),
     )
 
 
