@@ -1,0 +1,1 @@
+"""Two invented cities: residents, today's changes and years of vaccination, any size, same for a seed."""
