@@ -16,7 +16,8 @@ from sesshu.protection.tenancy import TenantModel
 class Addressee(TenantModel):
     """One person or business as known now; what was known before stands in :class:`AddresseeVersion`.
 
-    ``*_key`` are folded for search (:func:`sesshu.kernel.kana.fold`); names and addresses are kept whole.
+    ``*_key`` are words folded for search (:mod:`sesshu.addressees.keys`); names and addresses are kept whole.
+    A column of N characters in the feed has room for 3N here: a character may carry variation selectors.
     """
 
     number = models.CharField("宛名番号", max_length=15)
@@ -27,22 +28,22 @@ class Addressee(TenantModel):
     alias_kana = models.CharField("通称_読み仮名", max_length=300, blank=True)
     sex = models.CharField("性別", max_length=1, choices=Sex, default=Sex.UNKNOWN)
     birth_date = models.DateField("生年月日", null=True)
-    birth_date_text = models.CharField("生年月日_不詳表記", max_length=72, blank=True)
+    birth_date_text = models.CharField("生年月日_不詳表記", max_length=216, blank=True)
 
     household_number = models.CharField("世帯番号", max_length=15, blank=True)
-    relation = models.CharField("続柄", max_length=20, blank=True)
+    relation = models.CharField("続柄", max_length=60, blank=True)
     household_head = models.CharField("世帯主氏名", max_length=300, blank=True)
 
     address_municipality_code = models.CharField("住所_市区町村コード", max_length=6, blank=True)
     town_code = models.CharField("住所_町字コード", max_length=7, blank=True)
-    prefecture = models.CharField("住所_都道府県", max_length=4, blank=True)
-    city = models.CharField("住所_市区郡町村名", max_length=12, blank=True)
-    town = models.CharField("住所_町字", max_length=120, blank=True)
-    house_number = models.CharField("住所_番地号表記", max_length=50, blank=True)
-    building = models.CharField("住所_方書", max_length=300, blank=True)
+    prefecture = models.CharField("住所_都道府県", max_length=12, blank=True)
+    city = models.CharField("住所_市区郡町村名", max_length=36, blank=True)
+    town = models.CharField("住所_町字", max_length=360, blank=True)
+    house_number = models.CharField("住所_番地号表記", max_length=150, blank=True)
+    building = models.CharField("住所_方書", max_length=900, blank=True)
     postal_code = models.CharField("住所_郵便番号", max_length=7, blank=True)
     telephone = models.CharField("電話番号", max_length=15, blank=True)
-    district = models.CharField("地区", max_length=30, blank=True)
+    district = models.CharField("地区", max_length=90, blank=True)
 
     status = models.CharField("住民状態", max_length=1, choices=Status, default=Status.RESIDENT)
     resident_since = models.DateField("住民となった年月日", null=True)
@@ -50,8 +51,8 @@ class Addressee(TenantModel):
     tax_class = models.CharField("課税非課税区分", max_length=1, choices=TaxClass, default=TaxClass.UNKNOWN)
     public_assistance = models.BooleanField("生活保護", default=False)
 
-    name_key = models.CharField(max_length=600, editable=False)
-    address_key = models.CharField(max_length=600, editable=False)
+    name_key = models.TextField(editable=False)
+    address_key = models.TextField(editable=False)
     merged_into = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged_from", verbose_name="名寄せ先"
     )
@@ -79,7 +80,10 @@ class Addressee(TenantModel):
 
 
 class AddresseeVersion(TenantModel):
-    """What was known of an addressee from one recording to the next ("as known on")."""
+    """What was known of an addressee from one recording to the next ("as known on").
+
+    A version that is not ``applied`` came late: a newer change was known already, so it is history only.
+    """
 
     addressee = models.ForeignKey(Addressee, on_delete=models.CASCADE, related_name="versions")
     reason = models.CharField("異動事由", max_length=2, choices=ChangeReason)
@@ -87,6 +91,7 @@ class AddresseeVersion(TenantModel):
     recorded_at = models.DateTimeField("登録日時")
     recorded_by = models.ForeignKey(Account, null=True, on_delete=models.PROTECT, verbose_name="登録者")
     change_number = models.CharField("異動番号", max_length=20, blank=True)
+    applied = models.BooleanField("反映", default=True)
     state: Any = models.JSONField("内容")
 
     class Meta:
@@ -107,6 +112,7 @@ class ProtectiveMeasure(TenantModel):
     starts_on = models.DateField("開始日")
     ends_on = models.DateField("終了日", null=True)
     note = models.CharField("備考", max_length=200, blank=True)
+    end_note = models.CharField("終了の理由", max_length=200, blank=True)
     recorded_at = models.DateTimeField("登録日時")
 
     class Meta:

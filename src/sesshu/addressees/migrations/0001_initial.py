@@ -8,6 +8,9 @@ from django.db import migrations, models
 
 from sesshu.protection.rls import Protect
 
+# The import renews the planner's statistics itself: a search right after it must not wait for autovacuum.
+MAINTAIN = "ON addressees_addressee, addressees_addresseeversion, addressees_protectivemeasure {} sesshu_app"
+
 
 class Migration(migrations.Migration):
 
@@ -31,27 +34,27 @@ class Migration(migrations.Migration):
                 ('alias_kana', models.CharField(blank=True, max_length=300, verbose_name='通称_読み仮名')),
                 ('sex', models.CharField(choices=[('0', '不明'), ('1', '男'), ('2', '女')], default='0', max_length=1, verbose_name='性別')),
                 ('birth_date', models.DateField(null=True, verbose_name='生年月日')),
-                ('birth_date_text', models.CharField(blank=True, max_length=72, verbose_name='生年月日_不詳表記')),
+                ('birth_date_text', models.CharField(blank=True, max_length=216, verbose_name='生年月日_不詳表記')),
                 ('household_number', models.CharField(blank=True, max_length=15, verbose_name='世帯番号')),
-                ('relation', models.CharField(blank=True, max_length=20, verbose_name='続柄')),
+                ('relation', models.CharField(blank=True, max_length=60, verbose_name='続柄')),
                 ('household_head', models.CharField(blank=True, max_length=300, verbose_name='世帯主氏名')),
                 ('address_municipality_code', models.CharField(blank=True, max_length=6, verbose_name='住所_市区町村コード')),
                 ('town_code', models.CharField(blank=True, max_length=7, verbose_name='住所_町字コード')),
-                ('prefecture', models.CharField(blank=True, max_length=4, verbose_name='住所_都道府県')),
-                ('city', models.CharField(blank=True, max_length=12, verbose_name='住所_市区郡町村名')),
-                ('town', models.CharField(blank=True, max_length=120, verbose_name='住所_町字')),
-                ('house_number', models.CharField(blank=True, max_length=50, verbose_name='住所_番地号表記')),
-                ('building', models.CharField(blank=True, max_length=300, verbose_name='住所_方書')),
+                ('prefecture', models.CharField(blank=True, max_length=12, verbose_name='住所_都道府県')),
+                ('city', models.CharField(blank=True, max_length=36, verbose_name='住所_市区郡町村名')),
+                ('town', models.CharField(blank=True, max_length=360, verbose_name='住所_町字')),
+                ('house_number', models.CharField(blank=True, max_length=150, verbose_name='住所_番地号表記')),
+                ('building', models.CharField(blank=True, max_length=900, verbose_name='住所_方書')),
                 ('postal_code', models.CharField(blank=True, max_length=7, verbose_name='住所_郵便番号')),
                 ('telephone', models.CharField(blank=True, max_length=15, verbose_name='電話番号')),
-                ('district', models.CharField(blank=True, max_length=30, verbose_name='地区')),
+                ('district', models.CharField(blank=True, max_length=90, verbose_name='地区')),
                 ('status', models.CharField(choices=[('1', '住民'), ('2', '転出'), ('3', '死亡'), ('4', 'その他の消除')], default='1', max_length=1, verbose_name='住民状態')),
                 ('resident_since', models.DateField(null=True, verbose_name='住民となった年月日')),
                 ('removed_on', models.DateField(null=True, verbose_name='消除年月日')),
                 ('tax_class', models.CharField(choices=[('0', '不明'), ('1', '課税'), ('2', '非課税')], default='0', max_length=1, verbose_name='課税非課税区分')),
                 ('public_assistance', models.BooleanField(default=False, verbose_name='生活保護')),
-                ('name_key', models.CharField(editable=False, max_length=600)),
-                ('address_key', models.CharField(editable=False, max_length=600)),
+                ('name_key', models.TextField(editable=False)),
+                ('address_key', models.TextField(editable=False)),
                 ('updated_at', models.DateTimeField(verbose_name='更新日時')),
                 ('merged_into', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged_from', to='addressees.addressee', verbose_name='名寄せ先')),
             ],
@@ -65,6 +68,7 @@ class Migration(migrations.Migration):
                 ('effective_on', models.DateField(verbose_name='異動年月日')),
                 ('recorded_at', models.DateTimeField(verbose_name='登録日時')),
                 ('change_number', models.CharField(blank=True, max_length=20, verbose_name='異動番号')),
+                ('applied', models.BooleanField(default=True, verbose_name='反映')),
                 ('state', models.JSONField(verbose_name='内容')),
                 ('addressee', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='versions', to='addressees.addressee')),
                 ('recorded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to=settings.AUTH_USER_MODEL, verbose_name='登録者')),
@@ -96,6 +100,7 @@ class Migration(migrations.Migration):
                 ('starts_on', models.DateField(verbose_name='開始日')),
                 ('ends_on', models.DateField(null=True, verbose_name='終了日')),
                 ('note', models.CharField(blank=True, max_length=200, verbose_name='備考')),
+                ('end_note', models.CharField(blank=True, max_length=200, verbose_name='終了の理由')),
                 ('recorded_at', models.DateTimeField(verbose_name='登録日時')),
                 ('addressee', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='protective_measures', to='addressees.addressee')),
             ],
@@ -137,4 +142,8 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=('addressee', 'starts_on'), name='protective_measure_once'),
         ),
         Protect("addressees_addressee", "addressees_addresseeversion", "addressees_protectivemeasure", "addressees_merge"),
+        migrations.RunSQL(
+            "GRANT MAINTAIN " + MAINTAIN.format("TO"),
+            "REVOKE MAINTAIN " + MAINTAIN.format("FROM"),
+        ),
     ]
