@@ -7,7 +7,10 @@ from typing import Any
 
 import pytest
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 
+from sesshu.jobs.models import Job
+from sesshu.kernel import clock
 from sesshu.web import views
 from sesshu.web.gallery import gallery
 
@@ -122,3 +125,27 @@ def test_the_focus_ring_is_black_and_thick(page_html: str, show: Callable[..., A
         "(({outlineWidth, outlineColor}) => [outlineWidth, outlineColor])(getComputedStyle(q))"
     )
     assert ring == ["4px", "rgb(0, 0, 0)"]
+
+
+def test_a_running_jobs_page_follows_the_job_and_says_its_end(
+    ask: Callable[..., HttpRequest], show: Callable[..., Any]
+) -> None:
+    """H10: printing shows its progress."""
+    job = Job(
+        pk=7,
+        municipality_code="242039",
+        title="予診票の印刷",
+        state="running",
+        done=30,
+        total=60,
+        planned_at=clock.now(),
+    )
+    request = ask("/jobs/7/")
+    page = show(render_to_string("jobs/detail.html", {"job": job}, request))
+    assert page.get_attribute("progress", "value") == "50"
+    job.state, job.finished_at = "done", clock.now()
+    over = render_to_string("jobs/progress.html", {"job": job}, request)
+    page.route("**/jobs/7/", lambda route: route.fulfill(body=over, content_type="text/html; charset=utf-8"))
+    page.get_by_text("処理が終わりました").wait_for()
+    assert page.inner_text("#announcer").startswith("予診票の印刷")
+    assert page.locator("[hx-get]").count() == 0

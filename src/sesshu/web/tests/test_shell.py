@@ -11,7 +11,9 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.template import Context, RequestContext, Template
+from django.template.loader import render_to_string
 
+from sesshu.jobs.models import Job
 from sesshu.protection.actions import Action
 from sesshu.protection.roles import Role
 from sesshu.web import context, fields, home, naming, navigation, views
@@ -210,3 +212,29 @@ def test_the_error_pages_render_without_a_request() -> None:
 def test_health_answers_without_a_sign_in(client: object) -> None:
     response = client.get("/health/")  # type: ignore[attr-defined]
     assert (response.status_code, response.json()) == (200, {"status": "ok"})
+
+
+@pytest.mark.parametrize(
+    ("state", "asks", "words"),
+    [
+        ("running", True, "処理を止める"),
+        ("done", False, "3,000枚を作りました。"),
+        ("failed", False, "もう一度実行する"),
+        ("cancelled", False, "処理を取り消しました"),
+    ],
+)
+def test_a_jobs_page_asks_until_the_job_is_over(ask: Ask, state: str, asks: bool, words: str) -> None:
+    job = Job(
+        pk=7,
+        municipality_code="242039",
+        title="予診票の印刷",
+        state=state,
+        done=30,
+        total=60,
+        planned_at=datetime(2026, 11, 22, tzinfo=UTC),
+    )
+    job.result = {"summary": "3,000枚を作りました。", "url": "/notices/1/"}
+    html = render_to_string("jobs/detail.html", {"job": job}, ask("/jobs/7/"))
+    assert ('hx-get="/jobs/7/" hx-trigger="every 1s"' in html) is asks
+    assert words in html
+    assert html.count("hx-get") == int(asks)

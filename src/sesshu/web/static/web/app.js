@@ -99,6 +99,8 @@
       form.hidden = false;
     }
     const toasts = document.getElementById("toasts");
+    const last = toasts.lastElementChild?.querySelector("[data-toast-text]").textContent;
+    if (!undo && last === message) return; // a poll that fails says so once
     toasts.append(made);
     while (toasts.children.length > 3) toasts.firstElementChild.remove();
   };
