@@ -1,0 +1,184 @@
+"""Assess a person: every dose judged, every programme's status on a day."""
+
+from collections.abc import Iterable
+from datetime import date, timedelta
+
+from sesshu.schedule.logic.groups import Prospect, prospect
+from sesshu.schedule.logic.history import organise
+from sesshu.schedule.logic.patient import Patient
+from sesshu.schedule.logic.relevance import Relevant, relevant
+from sesshu.schedule.model import (
+    Assessment,
+    DoseGiven,
+    Person,
+    ProgrammeStatus,
+    Span,
+    Window,
+    Windows,
+)
+from sesshu.schedule.statuses import after_all, not_target, status_on
+from sesshu.schedule.supporting import Pack, Programme
+from sesshu.schedule.verdicts import verdict
+
+ONE_DAY = timedelta(days=1)
+_LIFE_YEARS = 120
+
+
+def assess(
+    person: Person,
+    doses: Iterable[DoseGiven],
+    on: date,
+    pack: Pack,
+    programmes: Iterable[str] | None = None,
+) -> Assessment:
+    """Judge ``doses`` and tell the status of ``programmes`` (all of the pack's if None) on ``on``.
+
+    A dose after ``on`` is not counted. Unknown vaccine codes and an unknown date of birth come back as
+    verdicts with a reason, never as an exception; an unknown programme raises ``KeyError``.
+    """
+    wanted = _wanted(pack, programmes)
+    terms = _terms(person, pack)
+    records = organise(person, doses, on, pack, terms)
+    if terms is None:
+        verdicts = tuple(verdict(record, None) for record in records)
+        return Assessment(verdicts, tuple(not_target(p.code, "birth_unknown") for p in wanted))
+    patient = Patient(terms, records, pack)
+    statuses = tuple(status_on(_prospect(p, patient, on), terms, on, pack) for p in wanted)
+    return Assessment(tuple(verdict(record, patient) for record in records), statuses)
+
+
+def timeline(person: Person, doses: Iterable[DoseGiven], programme: str, pack: Pack) -> tuple[Span, ...]:
+    """The programme's status through the whole life as it looked with the doses given by each day.
+
+    Spans follow one another from birth without gap; empty when the date of birth is unknown.
+    """
+    given = sorted(doses, key=lambda dose: dose.date)
+    terms = _terms(person, pack)
+    if terms is None:
+        return ()
+    end = date(min(terms.birth.year + _LIFE_YEARS, 9998), terms.birth.month, 1)
+    starts = sorted({terms.birth, *(d.date for d in given if terms.birth < d.date <= end)})
+    spans: list[Span] = []
+    for n, start in enumerate(starts):
+        last = starts[n + 1] - ONE_DAY if n + 1 < len(starts) else end
+        for span in _stage(person, given, programme, pack, terms, start, last):
+            _append(spans, span)
+    return tuple(spans)
+
+
+def eligible_windows(
+    person: Person,
+    doses: Iterable[DoseGiven],
+    programme: str,
+    pack: Pack,
+    horizon_from: date,
+    horizon_to: date,
+) -> Windows:
+    """The days within the horizon on which a dose would be routine, given the doses by ``horizon_from``.
+
+    Made to be stored: extraction on any day of the horizon is then a comparison of dates.
+    """
+    terms = _terms(person, pack)
+    if terms is None:
+        status = not_target(programme, "birth_unknown")
+        return Windows(programme, (), "not_target", horizon_from, status.reasons)
+    records = organise(person, doses, horizon_from, pack, terms)
+    patient = Patient(terms, records, pack)
+    found = prospect(pack.programmes[programme], patient, horizon_from, horizon_to)
+    windows = tuple(
+        Window(o.start, None if o.end == date.max else o.end, o.number, o.label, o.period)
+        for o in found.openings
+        if o.end >= horizon_from and o.start <= horizon_to
+    )
+    last = max((o.end for o in found.openings), default=horizon_from - ONE_DAY)
+    if last >= horizon_to:
+        return Windows(programme, windows, status_on(found, terms, horizon_to, pack).status, None)
+    since = max(last + ONE_DAY, horizon_from)
+    after = after_all(found, terms, since, pack)
+    return Windows(programme, windows, after.status, since, after.reasons)
+
+
+def _terms(person: Person, pack: Pack) -> Relevant | None:
+    if person.birth is None:
+        return None
+    return relevant(pack, person.birth, person.sex, person.conditions, person.due_dates)
+
+
+def _wanted(pack: Pack, programmes: Iterable[str] | None) -> list[Programme]:
+    if programmes is None:
+        return list(pack.programmes.values())
+    return [pack.programmes[code] for code in programmes]
+
+
+def _prospect(programme: Programme, patient: Patient, on: date) -> Prospect:
+    """Openings as far as the next one: what comes back each year is looked at a few turns ahead."""
+    for years in (2, _LIFE_YEARS):
+        until = date(min(on.year + years, 9998), 3, 31)
+        found = prospect(programme, patient, on, until)
+        if not found.recurring or found.openings:
+            break
+    return found
+
+
+def _stage(
+    person: Person,
+    doses: list[DoseGiven],
+    programme: str,
+    pack: Pack,
+    terms: Relevant,
+    start: date,
+    last: date,
+) -> list[Span]:
+    """Spans between two doses: evaluated at breakpoints only."""
+    patient = Patient(terms, organise(person, doses, start, pack, terms), pack)
+    found = prospect(pack.programmes[programme], patient, start, last)
+    marks = {start}
+    for opening in found.openings:
+        edges = (opening.start, opening.statutory.start, opening.end, opening.statutory.end)
+        marks.update(edges[:2])
+        marks.update(edge + ONE_DAY for edge in edges[2:] if edge < date.max)
+    for requirement_day in _closings(found, terms):
+        marks.add(requirement_day + ONE_DAY)
+    days = sorted(day for day in marks if start <= day <= last)
+    spans = []
+    for n, day in enumerate(days):
+        until = days[n + 1] - ONE_DAY if n + 1 < len(days) else last
+        spans.append(_span(status_on(found, terms, day, pack), day, until))
+    return spans
+
+
+def _closings(found: Prospect, terms: Relevant) -> set[date]:
+    """Days on which a rule's window, clipped or not, ends: what is said afterwards may change there."""
+    return {
+        edge
+        for disease in found.programme.diseases
+        for periods in terms.diseases.get(disease, {}).values()
+        for series in periods
+        for target in series.targets
+        for requirement in target.requirements
+        if requirement.rule.programme == found.programme.code
+        for stretch in requirement.stretches
+        for edge in (stretch.closes, stretch.end)
+        if edge < date.max
+    }
+
+
+def _span(status: ProgrammeStatus, start: date, end: date) -> Span:
+    codes = tuple(reason.code for reason in status.reasons)
+    return Span(start, end, status.status, status.next_dose, status.next_label, codes)
+
+
+def _append(spans: list[Span], span: Span) -> None:
+    """Add a span, or lengthen the last one when nothing changed."""
+    last = spans[-1] if spans else None
+    if last is not None and (last.status, last.dose_number, last.dose_label, last.reasons) == (
+        span.status,
+        span.dose_number,
+        span.dose_label,
+        span.reasons,
+    ):
+        spans[-1] = Span(
+            last.start, span.end, *(span.status, span.dose_number, span.dose_label, span.reasons)
+        )
+    else:
+        spans.append(span)

@@ -1,0 +1,46 @@
+"""Age (CDSi 6.4): is the dose given inside the window that the rule opens for this person?"""
+
+from datetime import date
+from typing import Literal
+
+from sesshu.schedule.logic.relevance import Requirement, Stretch
+from sesshu.schedule.model import Reason
+
+Age = Literal["ok", "early", "late"]
+
+
+def age(requirement: Requirement, day: date) -> tuple[Age, Stretch | None]:
+    """Where ``day`` lies, and the window it lies in or is nearest to."""
+    nearest: Stretch | None = None
+    verdict: Age = "late"
+    for stretch in requirement.stretches:
+        if stretch.start <= day <= stretch.end:
+            if requirement.not_before is not None and day < requirement.not_before:
+                return "early", stretch
+            return "ok", stretch
+        if day < stretch.start:
+            if nearest is None:
+                return "early", stretch
+            break
+        nearest, verdict = stretch, "late"
+    return verdict, nearest
+
+
+def too_early(requirement: Requirement, stretch: Stretch | None, day: date) -> Reason:
+    """「早すぎます: 生後2月に達した日は2026-07-09、3日早い接種です。」"""
+    start, text = day, "対象期間の始まり"
+    if stretch is not None:
+        start, text = stretch.start, stretch.start_text
+    if requirement.not_before is not None and requirement.not_before > max(day, start):
+        start, text = requirement.not_before, "この回を受けられる年齢に達した日"
+    values = (text, start, (start - day).days)
+    return Reason("too_early", "早すぎます: {}は{}、{}日早い接種です。", values, requirement.rule.article)
+
+
+def too_late(requirement: Requirement, stretch: Stretch | None, day: date) -> Reason:
+    """「遅すぎます: 対象期間は2028-07-09まで、3日過ぎた接種です。」"""
+    end = stretch.end if stretch is not None else day
+    values = (end, (day - end).days)
+    return Reason(
+        "too_late", "遅すぎます: 対象期間は{}まで、{}日過ぎた接種です。", values, requirement.rule.article
+    )

@@ -1,0 +1,93 @@
+"""Organise immunisation history (CDSi 4.2): each dose becomes a record in the series it counts in."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from sesshu.schedule.logic.relevance import Relevant
+from sesshu.schedule.model import DoseGiven, Person, Reason
+from sesshu.schedule.supporting import Pack, Rule, Vaccine
+
+
+@dataclass(slots=True, eq=False)
+class Record:
+    """A dose on its way through evaluation."""
+
+    dose: DoseGiven
+    day: date
+    vaccine: Vaccine | None
+    programme: str | None = None
+    diseases: tuple[str, ...] = ()
+    refusal: Reason | None = None
+    remark: tuple[Reason, ...] = ()
+    blocked: Reason | None = None
+    unspaced: Reason | None = None
+    temporary: Rule | None = None
+
+    @property
+    def name(self) -> str:
+        """The vaccine's name, or the code as recorded where it is unknown."""
+        return self.vaccine.name if self.vaccine is not None else self.dose.vaccine
+
+
+def organise(
+    person: Person, doses: Iterable[DoseGiven], on: date, pack: Pack, terms: Relevant | None
+) -> list[Record]:
+    """The records in order of date; those that cannot be judged carry the reason of their refusal."""
+    records = []
+    for dose in sorted(doses, key=lambda dose: dose.date):
+        vaccine = pack.vaccines.get(dose.vaccine)
+        record = Record(dose, dose.date, vaccine)
+        if vaccine is not None:
+            record.programme = _programme(vaccine, dose.date, terms)
+        record.refusal = _refusal(person, dose, on, vaccine)
+        if record.refusal is None and vaccine is not None:
+            record.temporary = _temporary(pack, vaccine, dose.date)
+            record.diseases = _diseases(pack, vaccine, record.programme)
+        records.append(record)
+    return records
+
+
+def _refusal(person: Person, dose: DoseGiven, on: date, vaccine: Vaccine | None) -> Reason | None:
+    if vaccine is None:
+        return Reason("unknown_vaccine", "ワクチンコード「{}」は登録されていません。", (dose.vaccine,))
+    if dose.date > on:
+        return Reason("future", "接種日{}は基準日{}より後です。", (dose.date, on))
+    if person.birth is None:
+        return Reason("birth_unknown", "生年月日が分からないため判定できません。")
+    if dose.date < person.birth:
+        return Reason("before_birth", "接種日{}は生年月日{}より前です。", (dose.date, person.birth))
+    return None
+
+
+def _temporary(pack: Pack, vaccine: Vaccine, day: date) -> Rule | None:
+    for rule in _temporaries(pack):
+        if vaccine.code in rule.products and day in rule.in_force:
+            return rule
+    return None
+
+
+def _temporaries(pack: Pack) -> list[Rule]:
+    return [rule for rule in pack.rules if rule.temporary]
+
+
+def _diseases(pack: Pack, vaccine: Vaccine, programme: str | None) -> tuple[str, ...]:
+    """The diseases the vaccine is against, those of its programme first."""
+    if len(vaccine.programmes) == 1:
+        return vaccine.against
+    return tuple(d for d in vaccine.against if programme and d in pack.programmes[programme].diseases)
+
+
+def _programme(vaccine: Vaccine, day: date, terms: Relevant | None) -> str:
+    """The programme a dose is counted to: of several, the one whose windows lie nearest to the day."""
+    if terms is None or len(vaccine.programmes) == 1:
+        return vaccine.programmes[0]
+    return min(vaccine.programmes, key=lambda code: _distance(vaccine.code, code, day, terms))
+
+
+def _distance(product: str, programme: str, day: date, terms: Relevant) -> int:
+    gaps = [
+        max((stretch.start - day).days, (day - stretch.end).days, 0)
+        for stretch in terms.product_stretches.get((product, programme), ())
+    ]
+    return min(gaps, default=1 << 20)

@@ -1,0 +1,41 @@
+"""Conditional skip (CDSi 6.2): target doses that law no longer allows once a limit has passed."""
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from sesshu.schedule.logic.relevance import Target
+
+
+@dataclass(slots=True, eq=False)
+class Progress:
+    """How far a series has come: satisfied target numbers and their days, and the last counted day."""
+
+    index: int = 0
+    satisfied: dict[int, date] = field(default_factory=dict)
+    last: date | None = None
+    last_satisfied: date | None = None
+    unfinished: bool = False
+
+
+def skipped(target: Target, progress: Progress, day: date) -> bool:
+    """True if ``target`` is passed over on ``day``: its limit is past, or the previous dose was late.
+
+    A first dose is never skipped. Source: 実施規則10条2項但書 (Hib), 17条1項 (小児の肺炎球菌).
+    """
+    if progress.last_satisfied is None:
+        return False
+    if target.skip_after is not None and progress.last_satisfied > target.skip_after:
+        return True
+    return target.until is not None and day > target.until
+
+
+def advance(targets: list[Target], progress: Progress, day: date) -> Target | None:
+    """Move past the targets skipped on ``day``; the current target, or None when all are done."""
+    while progress.index < len(targets):
+        target = targets[progress.index]
+        if not skipped(target, progress, day):
+            return target
+        if target.until is not None and day > target.until:
+            progress.unfinished = True
+        progress.index += 1
+    return None

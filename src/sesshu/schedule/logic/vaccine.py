@@ -1,0 +1,59 @@
+"""Preferable vaccine (CDSi 6.8): was the product one that law used on that day, in the right volume?"""
+
+from datetime import date
+
+from sesshu.schedule.logic.history import Record
+from sesshu.schedule.logic.relevance import Requirement
+from sesshu.schedule.model import Reason
+from sesshu.schedule.reckoning import Reckoning
+
+
+def in_force(requirements: list[Requirement], day: date) -> list[Requirement]:
+    """Those whose rule was in force on ``day``."""
+    return [q for q in requirements if q.rule.in_force.start <= day <= q.rule.in_force.end]
+
+
+def nearest(requirements: list[Requirement], day: date) -> list[Requirement]:
+    """The rules by which to judge a dose of a day without one: those nearest in time."""
+    return [min(requirements, key=lambda q: _away(q, day))]
+
+
+def not_in_force(requirement: Requirement, record: Record) -> Reason:
+    """Why the product was not a routine one on that day."""
+    rule = requirement.rule
+    if record.day < rule.in_force.start:
+        return Reason(
+            "before_listing",
+            "{}が定期に使われる{}より前の任意の接種です。回数には数えます。",
+            (record.name, rule.in_force.start),
+            rule.deems_earlier or rule.article,
+        )
+    return Reason(
+        "product_not_routine",
+        "{}が定期に使えたのは{}までで、任意の接種です。",
+        (record.name, rule.in_force.end),
+        rule.article,
+    )
+
+
+def volume(requirement: Requirement, record: Record, birth: date, reckoning: Reckoning) -> Reason | None:
+    """A remark when the volume recorded is not the rule's; on the eve of the birthday both are right."""
+    given, row = record.dose.volume_ml, requirement.row
+    if given is None or row.ml is None:
+        return None
+    right = {row.ml}
+    if row.ml_under is not None:
+        turning = reckoning.point(row.ml_under[0], birth)
+        if record.day <= turning:
+            right = {row.ml_under[1]} if record.day < turning else {row.ml, row.ml_under[1]}
+    if any(abs(given - ml) < 1e-6 for ml in right):
+        return None
+    wanted = "又は".join(f"{ml:g}" for ml in sorted(right))
+    return Reason(
+        "volume", "接種量{}mLは定めの{}mLと違います。", (f"{given:g}", wanted), requirement.rule.article
+    )
+
+
+def _away(requirement: Requirement, day: date) -> int:
+    span = requirement.rule.in_force
+    return (span.start - day).days if day < span.start else (day - span.end).days

@@ -1,0 +1,125 @@
+"""A programme's status on a day, read off its openings."""
+
+from datetime import date
+
+from sesshu.schedule.logic.forecast import Opening
+from sesshu.schedule.logic.groups import Prospect
+from sesshu.schedule.logic.relevance import Relevant, Requirement
+from sesshu.schedule.model import ProgrammeStatus, Reason
+from sesshu.schedule.supporting import Pack
+
+_NOT_TARGET = {
+    "sex": "この予防接種の対象の性別ではありません。",
+    "sex_unknown": "性別が分からないため判定できません。",
+    "birth_unknown": "生年月日が分からないため判定できません。",
+    "birth_cohort": "この予防接種の対象の生年月日ではありません。",
+    "no_due_date": "分娩予定日の登録がありません。",
+    "condition": "市町村長が認めた者に限る予防接種です。",
+}
+
+
+def not_target(programme: str, code: str, article: str = "") -> ProgrammeStatus:
+    """The status of someone to whom the programme does not apply at all."""
+    return ProgrammeStatus(programme, "not_target", reasons=(Reason(code, _NOT_TARGET[code], (), article),))
+
+
+def status_on(prospect: Prospect, terms: Relevant, day: date, pack: Pack) -> ProgrammeStatus:
+    """The status on ``day``: in an opening, before one, or past them all."""
+    for opening in prospect.openings:
+        if opening.end >= day:
+            return _open(prospect.programme.code, opening, day)
+    return after_all(prospect, terms, day, pack)
+
+
+def _open(programme: str, opening: Opening, day: date) -> ProgrammeStatus:
+    eligible = opening.start <= day
+    if eligible:
+        reason = _within(opening)
+    else:
+        reason = opening.why
+    return ProgrammeStatus(
+        programme=programme,
+        status="eligible" if eligible else "not_yet",
+        next_dose=opening.number,
+        next_label=opening.label,
+        period=opening.period,
+        eligible_from=opening.statutory.start,
+        eligible_to=_finite(opening.statutory.end),
+        earliest=opening.start,
+        recommended_from=opening.recommended[0],
+        recommended_to=opening.recommended[1],
+        last_day=_finite(opening.end),
+        remaining=opening.remaining,
+        reasons=(reason,),
+    )
+
+
+def _within(opening: Opening) -> Reason:
+    if opening.end == date.max:
+        return Reason("in_window", "{}から受けられます。", (opening.start,), opening.article)
+    values = (opening.start, opening.end)
+    return Reason("in_window", "{}から{}まで受けられます。", values, opening.article)
+
+
+def after_all(prospect: Prospect, terms: Relevant, day: date, pack: Pack) -> ProgrammeStatus:
+    """The status once nothing is open any more."""
+    code = prospect.programme.code
+    if code in terms.barred:
+        return not_target(code, terms.barred[code], _article(code, pack))
+    if prospect.complete or (prospect.recurring and prospect.completed_on):
+        reason = Reason("completed", "{}に必要な回数を終えています。", (prospect.completed_on or day,))
+        return ProgrammeStatus(code, "complete", remaining=0, reasons=(reason,))
+    if prospect.other_product:
+        reason = Reason("other_product", "残りの疾病は単独のワクチンで受けます。", (), _article(code, pack))
+        return ProgrammeStatus(code, "not_target", reasons=(reason,))
+    return _past(code, _requirements(code, terms), day)
+
+
+def _past(code: str, requirements: list[Requirement], day: date) -> ProgrammeStatus:
+    """Past the last window: of the person, or of the product."""
+    stretches = [(q, s) for q in requirements for s in q.stretches]
+    opened = [(q, s) for q, s in stretches if s.opens <= s.closes]
+    ended = [(q, s) for q, s in stretches if s.closes < s.end and s.closes < day <= s.end]
+    if ended:
+        requirement, stretch = max(ended, key=lambda pair: pair[1].closes)
+        values = (requirement.rule.in_force.end,)
+        reason = Reason(
+            "product_ended", "このワクチンを定期に使えたのは{}までです。", values, requirement.rule.article
+        )
+        return ProgrammeStatus(code, "aged_out" if opened else "not_target", reasons=(reason,))
+    pairs = opened or stretches
+    requirement, stretch = max(pairs, key=lambda pair: pair[1].closes if opened else pair[1].end)
+    last = stretch.closes if opened else stretch.end
+    if last >= day:
+        reason = Reason("no_more_doses", "この後に受けられる回はありません。", (), requirement.rule.article)
+    else:
+        reason = Reason("window_passed", "対象期間は{}で終わりました。", (last,), requirement.rule.article)
+    return ProgrammeStatus(
+        programme=code,
+        status="aged_out",
+        period=requirement.rule.period_name,
+        eligible_from=stretch.opens if opened else None,
+        eligible_to=_finite(last),
+        reasons=(reason,),
+    )
+
+
+def _requirements(code: str, terms: Relevant) -> list[Requirement]:
+    return [
+        requirement
+        for periods in terms.diseases.values()
+        for series in periods.values()
+        for one in series
+        for target in one.targets
+        for requirement in target.requirements
+        if requirement.rule.programme == code
+    ]
+
+
+def _article(code: str, pack: Pack) -> str:
+    rules = [rule for rule in pack.rules if rule.programme == code and not rule.temporary]
+    return rules[-1].article if rules else ""
+
+
+def _finite(day: date) -> date | None:
+    return None if day == date.max else day

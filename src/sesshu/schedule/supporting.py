@@ -1,0 +1,179 @@
+"""Supporting data: the schedule as it is read from a pack, before any person is looked at.
+
+The words are those of the CDSi Logic Specification where it has one: a *series* is a course of target
+doses against one disease, alternatives within a period form a series group, a *vaccine group* is what the
+law's notices call a kind of vaccination (here: programme).
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sesshu.schedule.model import DoseGiven, Person
+from sesshu.schedule.reckoning import Reckoning
+
+
+@dataclass(frozen=True, slots=True)
+class Dates:
+    """Days from ``start`` to ``end``, inclusive; open where None stands in the data."""
+
+    start: date = date.min
+    end: date = date.max
+
+    def __contains__(self, day: date) -> bool:
+        return self.start <= day <= self.end
+
+
+@dataclass(frozen=True, slots=True)
+class Ages:
+    """A stretch of a life between two expressions, inclusive; ``conditions``: any one of them is needed."""
+
+    start: str | None
+    end: str | None
+    conditions: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryNeeded:
+    """A rule that holds only for those with so many doses of ``products`` in a stretch of time."""
+
+    products: frozenset[str]
+    least: int
+    most: int | None
+    between: Dates
+
+
+@dataclass(frozen=True, slots=True)
+class DoseRow:
+    """One dose of a course under one rule: gaps in the reckoning's notation, volume in mL."""
+
+    number: int
+    label: str
+    gap: str | None = None
+    gap_from: tuple[tuple[int, str], ...] = ()
+    doctor_gap: str | None = None
+    latest_gap: str | None = None
+    unfinished_gap: str | None = None
+    unfinished_doctor_gap: str | None = None
+    standard_gap: tuple[str | None, str | None] | None = None
+    standard_from_first: str | None = None
+    standard: Ages | None = None
+    until: str | None = None
+    not_before: str | None = None
+    skip_if_previous_after: str | None = None
+    ml: float | None = None
+    ml_under: tuple[str, float] | None = None
+    route: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """A way through a period; ``starting`` limits the day of its first dose."""
+
+    key: str
+    doses: tuple[DoseRow, ...]
+    starting: Ages | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A dated, cited row: who may be given which products in which courses while it is in force."""
+
+    id: str
+    programme: str
+    period: str
+    period_name: str
+    serves: tuple[str, ...]
+    products: tuple[str, ...]
+    in_force: Dates
+    articles: tuple[str, ...]
+    confidence: str
+    eligible: tuple[Ages, ...] = ()
+    born: Dates = Dates()
+    not_born: Dates | None = None
+    sex: str | None = None
+    standard: Ages | None = None
+    courses: tuple[Course, ...] = ()
+    each: str | None = None
+    season: tuple[tuple[int, int], tuple[int, int]] | None = None
+    needs_history: HistoryNeeded | None = None
+    fiscal_ages: tuple[int, ...] = ()
+    born_until: date | None = None
+    deems_earlier: str = ""
+    only_if_begun: bool = False
+    counts_outside_window: bool = False
+    temporary: bool = False
+    note: str = ""
+
+    @property
+    def article(self) -> str:
+        """The articles in one line, as shown beside a reason."""
+        return "、".join(self.articles)
+
+
+@dataclass(frozen=True, slots=True)
+class Vaccine:
+    """A vaccine as records name it."""
+
+    code: str
+    name: str
+    kind: str
+    against: tuple[str, ...]
+    programmes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Programme:
+    """A kind of vaccination that a city notifies, records and reports."""
+
+    code: str
+    name: str
+    category: str
+    diseases: tuple[str, ...]
+    whole: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Spacing:
+    """Interval between different vaccines: from kinds ``previous`` to kinds ``next``."""
+
+    id: str
+    in_force: Dates
+    previous: frozenset[str]
+    next: frozenset[str]
+    gap_days: int
+    effect: str
+    article: str
+    different: bool = False
+    one_of_them: frozenset[str] = frozenset()
+    without: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """A circumstance recognised by the municipality which opens further windows."""
+
+    code: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pack:
+    """A whole schedule. ``rules`` keep the pack's order; look-ups are by code."""
+
+    name: str
+    reckoning: Reckoning
+    programmes: dict[str, Programme]
+    vaccines: dict[str, Vaccine]
+    rules: tuple[Rule, ...]
+    spacings: tuple[Spacing, ...]
+    conditions: dict[str, Condition]
+
+    def rule(self, identifier: str) -> Rule:
+        """The row of that id; ``KeyError`` if there is none."""
+        for rule in self.rules:
+            if rule.id == identifier:
+                return rule
+        raise KeyError(identifier)
+
+
+__all__ = ["Dates", "DoseGiven", "Pack", "Person", "Programme", "Rule", "Vaccine"]

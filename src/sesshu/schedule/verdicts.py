@@ -1,0 +1,48 @@
+"""Each dose's verdict, merged from the diseases its vaccine is against."""
+
+from sesshu.schedule.logic.evaluation import Outcome
+from sesshu.schedule.logic.history import Record
+from sesshu.schedule.logic.patient import Patient
+from sesshu.schedule.logic.relevance import Relevant
+from sesshu.schedule.model import DoseVerdict, Reason
+
+_BARRED = {
+    "sex": "この予防接種の対象の性別ではないため、任意の接種です。",
+    "sex_unknown": "性別が分からないため判定できません。",
+    "birth_cohort": "この予防接種の対象の生年月日ではないため、任意の接種です。",
+    "no_due_date": "分娩予定日の登録がないため判定できません。",
+    "condition": "市町村長が認めた者に限る予防接種のため、任意の接種です。",
+}
+
+
+def verdict(record: Record, patient: Patient | None) -> DoseVerdict:
+    """Valid if it is valid against any disease; number and label are those of the first such disease."""
+    if record.refusal is not None or patient is None:
+        reasons = (record.refusal,) if record.refusal else ()
+        return _verdict(record, None, reasons)
+    outcomes = [o for d in record.diseases if (o := patient.outcome(d, record)) is not None]
+    if not outcomes:
+        return _verdict(record, None, (_barred(record, patient.terms),))
+    outcome = next((o for o in outcomes if o.evaluation == "valid"), outcomes[0])
+    return _verdict(record, outcome, outcome.reasons)
+
+
+def _barred(record: Record, terms: Relevant) -> Reason:
+    code = terms.barred.get(record.programme or "", "birth_cohort")
+    return Reason(code, _BARRED[code])
+
+
+def _verdict(record: Record, outcome: Outcome | None, reasons: tuple[Reason, ...]) -> DoseVerdict:
+    target = outcome.target if outcome is not None else None
+    counted = target if outcome is not None and outcome.evaluation in ("valid", "not_valid") else None
+    return DoseVerdict(
+        date=record.day,
+        vaccine=record.dose.vaccine,
+        programme=record.programme,
+        dose_number=counted.number if counted else None,
+        dose_label=counted.label if counted else None,
+        evaluation=outcome.evaluation if outcome is not None else "not_valid",
+        routine=outcome.routine if outcome is not None else False,
+        reasons=reasons,
+        key=record.dose.key,
+    )
