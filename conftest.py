@@ -69,5 +69,5 @@ def clerk(ise: object) -> object:
         name="試験 職員",
         municipality=ise,  # type: ignore[arg-type]
         roles=[Role.PROGRAMME],
-        password="test-password-1234",
+        password="test-password-1234",  # noqa: S106
     )

@@ -118,7 +118,7 @@ def wait_until(
 
 def _answers(address: str) -> bool:
     try:
-        with urlopen(address, timeout=5) as answer:  # noqa: S310
+        with urlopen(address, timeout=5) as answer:
             return bool(answer.status == 200)
     except (URLError, OSError):
         return False

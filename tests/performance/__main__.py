@@ -1,7 +1,7 @@
 """``bin/bench NAME``: measure one thing against its limit in the same run.
 
-Each benchmark is a module ``bench_NAME`` with ``run(**sizes) -> dict``; the dictionary holds ``ratio`` (the figure to
-reach) and the figures behind it. The last line printed is that dictionary as JSON.
+Each benchmark is a module ``bench_NAME`` with ``run(**sizes) -> dict``; the dictionary holds ``ratio`` (the
+figure to reach) and the figures behind it. The last line printed is that dictionary as JSON.
 """
 
 from __future__ import annotations

@@ -2,7 +2,6 @@
 
 from django.urls import include, path
 
-
 urlpatterns = [
     path("", include("sesshu.protection.urls")),
     path("", include("sesshu.web.urls")),

@@ -40,7 +40,8 @@ class JobProgress:
             return
         self.written_at = now
         row = self.connection.execute(
-            "UPDATE jobs_job SET done = %s, total = %s, message = %s WHERE id = %s RETURNING cancel_requested",
+            "UPDATE jobs_job SET done = %s, total = %s, message = %s WHERE id = %s"
+            " RETURNING cancel_requested",
             [done, total, message, self.job_id],
         ).fetchone()
         if row and row[0]:

@@ -1,4 +1,6 @@
-"""What the tests ask of an installation, in one process of its own: a JSON list ``[name, argument…]`` a line."""
+"""What the tests ask of an installation, in one process: a JSON list ``[name, argument…]`` a line."""
+
+# ruff: noqa: E402  (models can be imported only once Django is set up)
 
 import json
 import sys

@@ -16,7 +16,7 @@ os.environ["SESSHU_HOME"] = os.environ["SESSHU_TEST_HOME"]
 os.environ["SESSHU_PG_DURABLE"] = "0"
 os.environ.setdefault("SESSHU_PG_SHARED_BUFFERS", "128MB")
 
-from sesshu.config.settings.base import *  # noqa: E402, F403
+from sesshu.config.settings.base import *  # noqa: F403
 
 ALLOWED_HOSTS = ["*"]
 DEMO_SIGN_IN = True
