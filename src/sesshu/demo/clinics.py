@@ -49,7 +49,7 @@ def providers(municipality: str) -> tuple[DemoProvider, ...]:
     here = city(municipality)
     inside = [_inside(municipality, number) for number in range(1, 21)]
     venue = DemoProvider(
-        f"{here.prefecture_code}19900001", f"{here.name}保健センター(見本)", "ホケンセンター",
+        f"{here.prefecture_code}19999001", f"{here.name}保健センター(見本)", "ホケンセンター",
         (_DOCTORS[0], _DOCTORS[1]), f"{here.name}{here.towns[0].name}1番地", "000-0000-9000", group=True,
     )  # fmt: skip
     return (*inside, venue, *(_outside(number) for number in range(1, 5)))

@@ -8,7 +8,7 @@ from sesshu.demo import names
 from sesshu.demo.names import Name, pick
 from sesshu.demo.people import Home, Household, Person
 from sesshu.demo.places import City
-from sesshu.demo.pyramid import Pool
+from sesshu.demo.pyramid import OLDEST, Pool
 
 _BUILDINGS = ("見本ハイツ", "例示荘", "架空マンション", "コーポ標本", "メゾン雛形")
 
@@ -26,12 +26,12 @@ class Builder:
         self._families = 0
 
     def everyone(self) -> Iterator[Household]:
-        """Households until the pool is empty."""
-        while self._pool.left:
-            sex, age = self._pool.draw(self.rng)
-            household = self._household_of(sex, age)
-            self._give_histories(household)
-            yield household
+        """Households until the pool is empty: those with children first, so that each finds parents."""
+        for below in (18, OLDEST + 1):
+            while (drawn := self._pool.draw(self.rng, below)) is not None:
+                household = self._household_of(*drawn)
+                self._give_histories(household)
+                yield household
 
     def new_number(self) -> str:
         """The next 宛名番号, never the same twice; neighbours in the file are not neighbours by number."""
@@ -70,7 +70,7 @@ class Builder:
         if age < 18:
             return self._family(sex, age)
         chance = self.rng.random()
-        if age < 25 and chance < 0.6:
+        if age < 40 and chance < (0.65 if age < 25 else 0.4):
             return self._family(sex, age)
         if age < 65 and chance < 0.12:
             return self._with_old_parent(sex, age)
@@ -93,11 +93,15 @@ class Builder:
     def _couple(self, sex: str, age: int) -> Household:
         household = self.empty_household()
         family = names.surname(self.rng)
-        self._add(household, family, sex, age, "世帯主")
         other = "2" if sex == "1" else "1"
         nearest = self._pool.near(other, age + (-2 if sex == "1" else 2), reach=6)
-        if nearest is not None:
-            self._add(household, family, other, nearest, "妻" if other == "2" else "夫")
+        if nearest is None:
+            self._add(household, family, sex, age, "世帯主")
+            return household
+        husband, wife = (age, nearest) if sex == "1" else (nearest, age)
+        led_by_wife = self.rng.random() < 0.06
+        self._add(household, family, "1", husband, "夫" if led_by_wife else "世帯主")
+        self._add(household, family, "2", wife, "世帯主" if led_by_wife else "妻")
         return household
 
     def _with_old_parent(self, sex: str, age: int) -> Household:
@@ -111,36 +115,38 @@ class Builder:
         self._families += 1
         household = self.empty_household()
         family = names.surname(self.rng)
-        mother_age = age + max(19, min(44, round(self.rng.gauss(31, 4.5))))
-        self._add_parents(household, family, mother_age)
+        mother_age = age + max(20, min(44, round(self.rng.gauss(31, 4.5))))
+        youngest_parent = self._add_parents(household, family, mother_age)
         self._add(household, family, sex, age, "子")
-        self._add_siblings(household, family, age, mother_age)
+        self._add_siblings(household, family, age, youngest_parent - 18)
         if self.rng.random() < 0.1:
             self._add_grandparents(household, family, mother_age)
         if self._families % 60 == 7:
             self._read_like_parent(household, family)
+        if not any(member.relation == "世帯主" for member in household.members):
+            min(household.members, key=lambda member: member.birth).relation = "世帯主"
         return household
 
-    def _add_parents(self, household: Household, family: Name, mother_age: int) -> None:
-        father_age = (
-            self._pool.near("1", mother_age + round(self.rng.gauss(1.5, 3))) if self._both() else None
-        )
-        if father_age is not None:
-            self._add(household, family, "1", father_age, "世帯主")
-        nearest = self._pool.near("2", mother_age)
-        if nearest is not None:
-            self._add(household, family, "2", nearest, "妻" if household.members else "世帯主")
+    def _add_parents(self, household: Household, family: Name, mother_age: int) -> int:
+        """Add a father, mostly, and a mother; the age of the younger of them."""
+        both = self.rng.random() < 0.87
+        father = self._pool.near("1", mother_age + max(0, round(self.rng.gauss(1.5, 3))), 3) if both else None
+        if father is not None:
+            self._add(household, family, "1", father, "世帯主")
+        mother = self._pool.near("2", mother_age, 3)
+        if mother is None and father is None:
+            mother = self._pool.near("2", mother_age + 10, 10)
+        if mother is not None:
+            self._add(household, family, "2", mother, "妻" if household.members else "世帯主")
+        return min(found for found in (father, mother, mother_age) if found is not None)
 
-    def _both(self) -> bool:
-        return self.rng.random() < 0.87
-
-    def _add_siblings(self, household: Household, family: Name, age: int, mother_age: int) -> None:
+    def _add_siblings(self, household: Household, family: Name, age: int, oldest: int) -> None:
         twins = self._families % 80 == 3 and age < 18
         chance = self.rng.random()
         more = 0 if chance < 0.35 else 1 if chance < 0.82 else 2 if chance < 0.98 else 3
         ages = [age]
         for number in range(max(more, 1 if twins else 0)):
-            wanted = age if twins and number == 0 else self._sibling_age(ages, mother_age)
+            wanted = age if twins and number == 0 else self._sibling_age(ages, oldest)
             sex = "1" if self.rng.random() < 0.512 else "2"
             found = None if wanted is None else self._pool.near(sex, wanted, reach=0)
             if found is not None:
@@ -149,11 +155,11 @@ class Builder:
                 if found == age:
                     self._make_twins(household)
 
-    def _sibling_age(self, ages: list[int], mother_age: int) -> int | None:
-        """An age two years or more from the others', that the mother can have a child of; else None."""
+    def _sibling_age(self, ages: list[int], oldest: int) -> int | None:
+        """An age two years or more from the others' and at most `oldest`; None when the draw is neither."""
         apart = 2 + int(self.rng.random() * 3)
         wanted = min(ages) - apart if self.rng.random() < 0.5 else max(ages) + apart
-        return wanted if 0 <= wanted <= mother_age - 18 else None
+        return wanted if 0 <= wanted <= oldest else None
 
     def _make_twins(self, household: Household) -> None:
         first = next(member for member in household.members if member.relation == "子")

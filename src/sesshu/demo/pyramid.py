@@ -9,10 +9,8 @@ OLDEST = 108
 
 
 def female_share(age: int) -> float:
-    """Share of women at an age: a little under half at birth, four in five at a hundred."""
-    if age < 50:
-        return 0.488
-    return min(0.85, 0.488 + (age - 50) * 0.0062)
+    """Share of women at an age: a little under half to fifty, six in seven at a hundred."""
+    return 0.488 + (min(max(age - 50, 0), 50) / 50) ** 2.3 * 0.37
 
 
 def ages(residents: int) -> list[int]:
@@ -44,15 +42,16 @@ class Pool:
         }
         self.left = residents
 
-    def draw(self, rng: Random) -> tuple[str, int]:
-        """Anyone, every person left being equally likely. Raises IndexError when nobody is left."""
-        place = int(rng.random() * self.left)
+    def draw(self, rng: Random, below: int = OLDEST + 1) -> tuple[str, int] | None:
+        """Anyone under the age `below`, all being equally likely; None when nobody such is left."""
+        left = sum(sum(counts[:below]) for counts in self._left.values())
+        place = int(rng.random() * left)
         for sex, counts in self._left.items():
-            for age, count in enumerate(counts):
+            for age, count in enumerate(counts[:below]):
                 if place < count:
                     return self._take(sex, age)
                 place -= count
-        raise IndexError("nobody is left")
+        return None
 
     def near(self, sex: str, age: int, reach: int = 4) -> int | None:
         """The age of someone of that sex nearest to `age`, taken out; None when nobody is within reach."""

@@ -60,7 +60,7 @@ class ResultRows:
         if given.flaw == WRONG_VACCINE:
             vaccine = stock.WRONG.get(vaccine, "DPT")
         name, maker, volume, route, site = stock.product(vaccine, clinic, person.birth, day)
-        lot, expiry = stock.lot(vaccine, day.year, day.month, clinic)
+        lot, expiry = stock.lot(vaccine, day.year, day.month, "AB"[clinic % 2])
         if given.flaw == NO_LOT:
             lot, expiry = "", ""
         elif given.flaw == EXPIRED:

@@ -91,9 +91,8 @@ def product(vaccine: str, clinic: int, birth: date, day: date) -> Product:
 
 
 @lru_cache(maxsize=1 << 14)
-def lot(vaccine: str, year: int, month: int, clinic: int) -> tuple[str, str]:
-    """Lot number and expiry of what clinics had in a month: two lots a month, good for some 20 months."""
-    letter = "AB"[clinic % 2]
+def lot(vaccine: str, year: int, month: int, letter: str) -> tuple[str, str]:
+    """Lot number and expiry of what clinics had in a month: a lot for each letter, good for 20 months."""
     end_year, end_month = divmod(year * 12 + month - 1 + 20, 12)
     expiry = date(end_year, end_month + 1, monthrange(end_year, end_month + 1)[1])
     return f"{_PREFIX[vaccine]}{year % 100:02}{month:02}{letter}", expiry.isoformat()

@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Iterable, Sequence
 from io import TextIOWrapper
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
@@ -49,10 +50,10 @@ class CsvWriter:
 
     def write_texts(self, rows: Iterable[Sequence[str]]) -> None:
         """Write many rows whose cells are text already: the quick way for large files."""
-        write, guard = self._writer.writerow, guarded_row
-        for row in rows:
-            write(guard(row))
-            self.rows += 1
+        stream = iter(rows)
+        while batch := list(islice(stream, 1000)):
+            self._writer.writerows(map(guarded_row, batch))
+            self.rows += len(batch)
 
 
 def write_csv(target: str | Path | IO[bytes], header: Sequence[str], rows: Iterable[Sequence[object]]) -> int:
