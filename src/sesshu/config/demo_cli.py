@@ -9,7 +9,6 @@ from sesshu.config.home import home
 from sesshu.config.processes import serve
 from sesshu.kernel.command import Outcome, Refused
 
-_PASSWORD = "sesshu-demo-2026"  # noqa: S105  (shown on the demo's sign-in page)
 _CITIES = (("242039", "ise", 1.0), ("192015", "kofu", 0.3))
 
 
@@ -32,7 +31,7 @@ def _demo(arguments: argparse.Namespace) -> Outcome:
     if arguments.no_serve:
         return Outcome({"folder": str(_folder())}, f"デモのデータを用意しました: {_folder()}")
     address = f"http://localhost:{arguments.port}/"
-    code = serve(host="127.0.0.1", port=arguments.port, workers=1, announce=_announcement(address))
+    code = serve(host="127.0.0.1", port=arguments.port, workers=1, announce=_announcement(address, settings.DEMO_PASSWORD))
     return Outcome({"address": address}, "", code)
 
 
@@ -40,12 +39,12 @@ def _folder() -> Path:
     return home() / "demo"
 
 
-def _announcement(address: str) -> str:
+def _announcement(address: str, password: str) -> str:
     return "\n".join(
         [
             "",
             f"  Sesshu（接種）のデモが動いています: {address}",
-            f"  利用者ID demo-ise または demo-kofu、パスワード {_PASSWORD}",
+            f"  利用者ID demo-ise または demo-kofu、パスワード {password}",
             f"  取込に使うファイル: {_folder()}",
             "  終了は Ctrl-C",
             "",
@@ -54,12 +53,14 @@ def _announcement(address: str) -> str:
 
 
 def _prepare(code: str, login: str, residents: int, seed: int) -> None:
+    from django.conf import settings
+
     from sesshu.demo.installing import install
 
     install(
         municipality_code=code,
         login=f"demo-{login}",
-        password=_PASSWORD,
+        password=settings.DEMO_PASSWORD,
         residents=residents,
         seed=seed,
         folder=_folder() / code,

@@ -35,6 +35,7 @@ class SignIn(views.LoginView):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(**kwargs)
         if settings.DEMO_SIGN_IN:
+            context["demo_password"] = settings.DEMO_PASSWORD
             context["demo_accounts"] = Account.objects.filter(is_active=True, login__startswith="demo-")
         return context
 
