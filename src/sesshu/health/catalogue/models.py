@@ -46,7 +46,9 @@ class Product(TenantModel):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["municipality_code", "vaccine", "name", "maker"], name="product_unique"),
+            models.UniqueConstraint(
+                fields=["municipality_code", "vaccine", "name", "maker"], name="product_unique"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -54,7 +56,9 @@ class Product(TenantModel):
 
 
 class Lot(TenantModel):
-    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="lots", verbose_name="ワクチン")
+    product = models.ForeignKey(
+        Product, on_delete=models.CASCADE, related_name="lots", verbose_name="ワクチン"
+    )
     number = models.CharField("ロット番号", max_length=20)
     expires_on = models.DateField("有効期限", null=True, blank=True)
     recalled = models.BooleanField("回収", default=False)

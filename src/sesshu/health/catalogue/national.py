@@ -57,7 +57,7 @@ def programmes() -> tuple[Programme, ...]:
     short = yaml.safe_load((_FOLDER / "short_names.yaml").read_text(encoding="utf-8"))
     return tuple(
         Programme(found.code, found.name, short.get(found.code, found.name), found.category, order)
-        for order, found in enumerate(load_pack("jp").programmes)
+        for order, found in enumerate(load_pack("jp").programmes.values())
     )
 
 
@@ -66,7 +66,7 @@ def vaccines() -> dict[str, Vaccine]:
     """Every vaccine that a record may name, by code."""
     return {
         found.code: Vaccine(found.code, found.name, tuple(found.programmes))
-        for found in load_pack("jp").vaccines
+        for found in load_pack("jp").vaccines.values()
     }
 
 

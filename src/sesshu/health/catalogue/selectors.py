@@ -31,7 +31,9 @@ class KnownLot:
 def programmes(*, on: date | None = None) -> tuple[Programme, ...]:
     """The national programmes, then the city's own (those in force on ``on`` when given)."""
     national_ones = national.programmes()
-    own = [found for found in own_programmes() if on is None or _in_force(found.valid_from, found.valid_to, on)]
+    own = [
+        found for found in own_programmes() if on is None or _in_force(found.valid_from, found.valid_to, on)
+    ]
     return national_ones + tuple(
         Programme(found.code, found.name, found.short_name, "", len(national_ones) + place, own=True)
         for place, found in enumerate(own)

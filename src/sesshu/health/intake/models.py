@@ -43,7 +43,9 @@ class Decision(models.TextChoices):
 class Batch(TenantModel):
     """One clinic's file of results, from its upload to its commit."""
 
-    provider = models.ForeignKey(Provider, on_delete=models.PROTECT, related_name="+", verbose_name="医療機関")
+    provider = models.ForeignKey(
+        Provider, on_delete=models.PROTECT, related_name="+", verbose_name="医療機関"
+    )
     file_name = models.CharField("ファイル名", max_length=200)
     file = models.FileField("ファイル", upload_to="intake/", max_length=300, blank=True)
     digest = models.CharField("ハッシュ値", max_length=64)

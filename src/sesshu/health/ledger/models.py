@@ -1,4 +1,4 @@
-"""予防接種台帳: doses given and screenings that ended without a dose. Nothing is overwritten (H01, H02, H22)."""
+"""予防接種台帳: doses, and screenings that ended without one. Nothing is overwritten (H01, H02, H22)."""
 
 from __future__ import annotations
 
@@ -47,14 +47,24 @@ class LedgerEntry(TenantModel):
     programme = models.CharField("接種種類", max_length=30)
     date = models.DateField("実施日")
     provider = models.ForeignKey(
-        Provider, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name="接種医療機関"
+        Provider,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name="接種医療機関",
     )
     provider_name = models.CharField("医療機関名", max_length=100, blank=True)
     facility_name = models.CharField("施設名・接種場所", max_length=100, blank=True)
     screening_provider = models.ForeignKey(
-        Provider, null=True, blank=True, on_delete=models.PROTECT, related_name="+", verbose_name="予診医療機関"
+        Provider,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        verbose_name="予診医療機関",
     )
-    screening_doctor = models.CharField("予診医師名", max_length=60, blank=True)
+    screening_doctor = models.CharField("予診医師名", max_length=100, blank=True)
     outside_municipality = models.BooleanField("市町外接種", default=False)
     group = models.BooleanField("集団接種", default=False)
     publicly_funded = models.BooleanField("公費実施", default=True)
@@ -98,7 +108,7 @@ class Dose(LedgerEntry):
     volume_ml = models.DecimalField("接種量（mL）", max_digits=4, decimal_places=2, null=True, blank=True)
     route = models.CharField("接種方法", max_length=2, choices=Route, blank=True)
     site = models.CharField("接種部位", max_length=30, blank=True)
-    doctor = models.CharField("接種医師名", max_length=60, blank=True)
+    doctor = models.CharField("接種医師名", max_length=100, blank=True)
     reported_dose_number = models.IntegerField("報告された回", null=True, blank=True)
     follow_up = models.CharField("フォロー登録", max_length=200, blank=True)
     adverse_event = models.BooleanField("副反応疑い", default=False)
