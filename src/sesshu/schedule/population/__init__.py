@@ -1,0 +1,1 @@
+"""The same logic for a whole city at once."""

@@ -1,0 +1,130 @@
+"""All programmes of one person over some years: the same spans as :func:`sesshu.schedule.timeline`, cut to a
+horizon. The history between two doses is organised once for all programmes, which is what makes a city's
+refresh affordable.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sesshu.schedule.assessing import _closings, _terms
+from sesshu.schedule.logic.groups import Prospect, prospect
+from sesshu.schedule.logic.history import organise
+from sesshu.schedule.logic.patient import Patient
+from sesshu.schedule.logic.relevance import Relevant
+from sesshu.schedule.model import DoseGiven, Person, ProgrammeStatus, Status
+from sesshu.schedule.statuses import status_on
+from sesshu.schedule.supporting import Pack, Programme
+
+_DAY = timedelta(days=1)
+_LIFE_YEARS = 120
+
+
+@dataclass(frozen=True, slots=True)
+class HorizonSpan:
+    """Days ``start`` to ``end``, both inclusive; ``recommended_*`` and ``last_day`` are of the dose due."""
+
+    start: date
+    end: date
+    status: Status
+    dose_number: int | None = None
+    dose_label: str | None = None
+    recommended_from: date | None = None
+    recommended_to: date | None = None
+    last_day: date | None = None
+
+
+def spans_over(
+    person: Person,
+    doses: Iterable[DoseGiven],
+    pack: Pack,
+    programmes: Sequence[str],
+    horizon_from: date,
+    horizon_to: date,
+) -> dict[str, list[HorizonSpan]]:
+    """Each programme's status on every day of the horizon from birth on, with the doses given by that day.
+
+    Empty lists when the date of birth is unknown or after the horizon.
+    """
+    spans: dict[str, list[HorizonSpan]] = {code: [] for code in programmes}
+    terms = _terms(person, pack)
+    if terms is None or terms.birth > horizon_to:
+        return spans
+    given = sorted(doses, key=lambda dose: dose.date)
+    first = max(terms.birth, horizon_from)
+    starts = sorted({first, *(dose.date for dose in given if first < dose.date <= horizon_to)})
+    ends = [*(start - _DAY for start in starts[1:]), horizon_to]
+    for start, end in zip(starts, ends, strict=True):
+        patient = Patient(terms, organise(person, given, start, pack, terms), pack)
+        for code in programmes:
+            found = _prospect(pack.programmes[code], patient, start, end)
+            _append_stage(spans[code], found, terms, pack, start, end)
+    return spans
+
+
+def touching(programme: Programme, pack: Pack) -> frozenset[str]:
+    """Vaccines whose doses can change what is said of ``programme`` from October 2020 on.
+
+    Its own diseases' vaccines; and for a live vaccine every other live one, for 27 days must lie between
+    (定期接種実施要領, 令和2年10月1日から). What earlier intervals said changes 定期, never what is due.
+    """
+    own = {v.code for v in pack.vaccines.values() if set(v.against) & set(programme.diseases)}
+    if not any(pack.vaccines[code].kind.startswith("live") for code in own):
+        return frozenset(own)
+    return frozenset(own | {v.code for v in pack.vaccines.values() if v.kind.startswith("live")})
+
+
+def _prospect(programme: Programme, patient: Patient, start: date, end: date) -> Prospect:
+    """What comes back every year is looked at past the end: "not yet" needs a next time."""
+    for years in (2, _LIFE_YEARS):
+        found = prospect(programme, patient, start, date(min(end.year + years, 9998), 3, 31))
+        if not found.recurring or any(opening.end > end for opening in found.openings):
+            break
+    return found
+
+
+def _append_stage(
+    spans: list[HorizonSpan], found: Prospect, terms: Relevant, pack: Pack, start: date, end: date
+) -> None:
+    days = _marks(found, terms, start, end)
+    for n, day in enumerate(days):
+        until = days[n + 1] - _DAY if n + 1 < len(days) else end
+        _append(spans, _span(status_on(found, terms, day, pack), day, until))
+
+
+def _marks(found: Prospect, terms: Relevant, start: date, end: date) -> list[date]:
+    """The days within the stretch on which the status may change."""
+    marks = {start}
+    for opening in found.openings:
+        marks.add(opening.start)
+        if opening.end < date.max:
+            marks.add(opening.end + _DAY)
+    marks.update(day + _DAY for day in _closings(found, terms))
+    return sorted(day for day in marks if start <= day <= end)
+
+
+def _span(status: ProgrammeStatus, start: date, end: date) -> HorizonSpan:
+    if status.status != "eligible":
+        return HorizonSpan(start, end, status.status)
+    return HorizonSpan(
+        start, end, "eligible", status.next_dose, status.next_label,
+        status.recommended_from, status.recommended_to, status.last_day,
+    )  # fmt: skip
+
+
+def _append(spans: list[HorizonSpan], span: HorizonSpan) -> None:
+    """Lengthen the last span where nothing but the day changed."""
+    last = spans[-1] if spans else None
+    if last is not None and _said(last) == _said(span):
+        spans[-1] = HorizonSpan(last.start, span.end, *_said(span))
+    else:
+        spans.append(span)
+
+
+def _said(
+    span: HorizonSpan,
+) -> tuple[Status, int | None, str | None, date | None, date | None, date | None]:
+    return (
+        span.status, span.dose_number, span.dose_label,
+        span.recommended_from, span.recommended_to, span.last_day,
+    )  # fmt: skip
