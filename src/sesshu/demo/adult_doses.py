@@ -117,9 +117,12 @@ def _zoster(rng: Random, birth: date, until: date) -> Iterator[Dose]:
 
 
 def _temporary(rng: Random, birth: date, until: date) -> Iterator[Dose]:
-    """COVID-19's special temporary vaccination: the older, the earlier and the more doses."""
+    """COVID-19's special temporary vaccination: the older, the earlier and the more doses.
+
+    `likely` is the share of those with the dose before who also had the next.
+    """
     old = birth < date(1956, 4, 1)
-    likely = (0.93, 0.92, 0.9, 0.8, 0.7, 0.6, 0.5) if old else (0.83, 0.82, 0.62, 0.35, 0.2, 0.1)
+    likely = (0.93, 0.99, 0.99, 0.91, 0.85, 0.83, 0.8) if old else (0.85, 0.99, 0.75, 0.5, 0.4, 0.4)
     day = date(2021, 5, 10 if old else 31) + timedelta(days=int(rng.random() * (60 if old else 140)))
     for number, chance in enumerate(likely, 1):
         if rng.random() >= chance or day > min(until, date(2024, 3, 31)):

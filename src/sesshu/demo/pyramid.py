@@ -1,5 +1,6 @@
 """The ages of a Japanese city: how many of each, and the drawing of people from them without replacement."""
 
+import math
 from random import Random
 
 # Share per 1,000 residents of each five-year group from 0–4, in the shape of Japan's regional cities in the
@@ -10,7 +11,8 @@ OLDEST = 108
 
 def female_share(age: int) -> float:
     """Share of women at an age: a little under half to fifty, six in seven at a hundred."""
-    return 0.488 + (min(max(age - 50, 0), 50) / 50) ** 2.3 * 0.37
+    beyond_fifty = min(max(age - 50, 0), 50) / 50
+    return 0.488 + 0.37 * math.pow(beyond_fifty, 2.3)
 
 
 def ages(residents: int) -> list[int]:
