@@ -80,7 +80,7 @@ class Result(NamedTuple):
 class Remark(NamedTuple):
     """Something to be said of a row: what, in which column.
 
-    A message that begins with a particle goes on from the column's name; one with ": " before it stands alone.
+    A message that begins with a particle goes on from the column's name; one after ": " stands alone.
     """
 
     column: str
@@ -98,13 +98,13 @@ class RowRules:
 
     today: str
     _programmes: frozenset[str] = field(default_factory=catalogue.programme_codes)
-    _known_pairs: dict[tuple[str, str], Remark | None] = field(default_factory=dict)
+    _known_pairs: dict[tuple[str, str], tuple[Remark | None, Remark | None]] = field(default_factory=dict)
 
     def faults(self, result: Result) -> Iterator[Remark]:
         """What makes the row unusable."""
         if result.programme not in self._programmes:
             yield Remark("接種種類", f"「{result.programme}」という接種種類のコードはありません。")
-        elif result.kind == GIVEN and (fault := self._vaccine_fault(result.programme, result.vaccine)):
+        elif result.kind == GIVEN and (fault := self._about(result)[0]):
             yield fault
         if result.date > self.today:
             yield Remark("接種年月日", f"の {result.date} は未来の日付です。")
@@ -124,13 +124,16 @@ class RowRules:
             yield Remark("予診票番号", f"の {result.code} は検査数字が合いません。ほかの項目で探しました。")
         if result.kind == SCREENED and not result.reason:
             yield Remark("未接種理由", "が空です。「その他」として記録します。")
+        if result.kind == GIVEN and (doubt := self._about(result)[1]):
+            yield doubt
         if result.kind == GIVEN and not result.lot:
             yield Remark("ロット番号", "が空です。ロット不明として記録します。")
 
-    def _vaccine_fault(self, programme: str, vaccine: str) -> Remark | None:
-        pair = (programme, vaccine)
+    def _about(self, result: Result) -> tuple[Remark | None, Remark | None]:
+        """The fault of the vaccine's code, and the doubt about its programme."""
+        pair = (result.programme, result.vaccine)
         if pair not in self._known_pairs:
-            self._known_pairs[pair] = _vaccine_fault(programme, vaccine)
+            self._known_pairs[pair] = (_vaccine_fault(result.vaccine), _vaccine_doubt(*pair))
         return self._known_pairs[pair]
 
 
@@ -142,16 +145,21 @@ def reason_of(text: str) -> tuple[str, str]:
     return NotVaccinatedReason.OTHER.value, text[:200]
 
 
-def _vaccine_fault(programme: str, vaccine: str) -> Remark | None:
+def _vaccine_fault(vaccine: str) -> Remark | None:
     if not vaccine:
         return Remark("ワクチンコード", "が空です。接種した行には値を入れてください。")
-    programmes = catalogue.vaccine_programmes(vaccine)
-    if not programmes:
+    if not catalogue.vaccine_programmes(vaccine):
         return Remark("ワクチンコード", f"「{vaccine}」というワクチンのコードはありません。")
+    return None
+
+
+def _vaccine_doubt(programme: str, vaccine: str) -> Remark | None:
+    programmes = catalogue.vaccine_programmes(vaccine)
     if programme in programmes:
         return None
     names = "、".join(programmes)
-    return Remark("ワクチンコード", f"「{vaccine}」は接種種類 {names} のものです（行では {programme}）。")
+    told = f"「{vaccine}」は接種種類 {names} のものです。間違い接種でないか確かめてください。"
+    return Remark("ワクチンコード", told)
 
 
 def _too_long(result: Result) -> Iterator[Remark]:

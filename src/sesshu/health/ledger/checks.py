@@ -95,16 +95,16 @@ def _after_removal(person: Residence, removed_on: date, on: date) -> Iterator[Fi
 
 
 def of_codes(vaccine: str, programme: str) -> Iterator[Finding]:
-    """The vaccine's code, and whether the programme is given with it."""
+    """The vaccine's code, and whether the programme is given with it: another may be, by mistake."""
     programmes = catalogue.vaccine_programmes(vaccine)
     if not programmes:
         yield _error("vaccine", "vaccine", f"ワクチンコード「{vaccine}」は登録されていません。")
     elif programme and programme not in programmes:
         names = "、".join(map(catalogue.programme_name, programmes))
-        yield _error(
-            "programme",
-            "programme",
-            f"「{catalogue.vaccine_name(vaccine)}」は{names}のワクチンです。接種種類かワクチンを直してください。",
+        yield _warning(
+            "wrong-vaccine",
+            "vaccine",
+            f"「{catalogue.vaccine_name(vaccine)}」は{names}のワクチンです。間違い接種でないか確かめてください。",
         )
 
 

@@ -147,7 +147,7 @@ def replace(entry: Entry, *, reason: str, by: Account | None, at: datetime, **co
     _refuse_errors(_checked(made))
     _void(standing, reason=reason, by=by, at=at)
     _save(made, by=by, at=at)
-    standing.replaced_by = made  # type: ignore[assignment]
+    standing.replaced_by = made
     standing.save(update_fields=["replaced_by"])
     persons = sorted({standing.addressee_id, made.addressee_id})
     detail = {"entry": standing.pk, "replaced_by": made.pk}
@@ -226,10 +226,14 @@ def _void(entry: Dose | Screening, *, reason: str, by: Account | None, at: datet
 
 def _from_fields(entry: Dose | Screening, error: ValidationError) -> tuple[Finding, ...]:
     return tuple(
-        Finding(Level.ERROR, "field", name, f"{entry._meta.get_field(name).verbose_name}: {message}")
+        Finding(Level.ERROR, "field", name, f"{_label(entry, name)}: {message}")
         for name, messages in error.message_dict.items()
         for message in messages
     )
+
+
+def _label(entry: Dose | Screening, name: str) -> str:
+    return str(getattr(entry._meta.get_field(name), "verbose_name", name))
 
 
 def _refuse_errors(findings: Any) -> None:
