@@ -31,6 +31,7 @@ class Action(StrEnum):
     NOTICES_PRINT = "notices.print"
     LISTS_EXPORT = "lists.export"
     REPORT_READ = "report.read"
+    REPORT_KEEP = "report.keep"
     CATALOGUE_READ = "catalogue.read"
     CATALOGUE_WRITE = "catalogue.write"
     JOBS_READ = "jobs.read"

@@ -1,0 +1,196 @@
+"""Coverage of a fiscal year: doses against residents, over all and by district, birth year and month (H04).
+
+実施者数 are the routine doses (定期), 集計対象 and not voided, given from 4月1日 to 翌年3月31日. 対象者数 are
+the residents on the year's last day (today while it runs) of the measure's cohort. Doses may be given to
+others than the year's cohort, so a rate may exceed 100 %.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import reduce
+from operator import or_
+
+from django.db.models import Case, Count, IntegerField, Q, Value, When
+
+from sesshu.health.reporting import dimensions
+from sesshu.health.reporting.cohorts import (
+    ResidentSelection,
+    birth_year_condition,
+    born_in,
+    counting_day,
+    has_dose,
+    residents_on,
+)
+from sesshu.health.reporting.dose_selection import DoseSelection
+from sesshu.health.reporting.measures import Measure, measures_of
+from sesshu.kernel import dates
+from sesshu.kernel.masking import HIDDEN
+
+BIRTH_YEARS = 10
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One bar: how many doses, of how many, and the selections that list them."""
+
+    label: str
+    done: int
+    target: int | None
+    doses: DoseSelection
+    residents: ResidentSelection | None
+    measure: Measure
+
+    @property
+    def rate(self) -> float | None:
+        """Percent; None where there is nobody to count."""
+        return 100 * self.done / self.target if self.target else None
+
+
+@dataclass(frozen=True)
+class BirthYear:
+    """The residents born in one fiscal year, with and without the dose."""
+
+    year: int
+    done: int
+    undone: int
+
+
+def doses_of(measure: Measure, fiscal_year: int, **cells: str) -> DoseSelection:
+    """The selection of the doses that a measure counts in a year."""
+    selection = DoseSelection.of_year(fiscal_year, programmes=measure.programmes, doses=(measure.dose,))
+    if len(measure.vaccines) == 1:
+        selection = selection.narrowed(vaccine=measure.vaccines[0])
+    return selection.narrowed(**cells)
+
+
+def overview(fiscal_year: int) -> tuple[Figure, ...]:
+    """Every measure of the year."""
+    measures = measures_of(fiscal_year)
+    done = _done(fiscal_year, measures)
+    targets = _targets(fiscal_year, measures)
+    return tuple(
+        Figure(
+            label=measure.name,
+            done=done[measure],
+            target=targets[measure],
+            doses=doses_of(measure, fiscal_year),
+            residents=ResidentSelection(measure, fiscal_year) if measure.cohort else None,
+            measure=measure,
+        )
+        for measure in measures
+    )
+
+
+def _done(fiscal_year: int, measures: Iterable[Measure]) -> Counter[Measure]:
+    counted: Counter[Measure] = Counter()
+    found = (
+        DoseSelection.of_year(fiscal_year)
+        .queryset()
+        .order_by()
+        .values_list("verdict__programme", "verdict__dose_label", "vaccine")
+        .annotate(Count("pk"))
+    )
+    for programme, dose, vaccine, count in found:
+        counted.update({measure: count for measure in measures if measure.holds(programme, dose, vaccine)})
+    return counted
+
+
+def _targets(fiscal_year: int, measures: Iterable[Measure]) -> dict[Measure, int | None]:
+    residents = residents_on(counting_day(fiscal_year))
+    known: dict[tuple[object, str], int] = {}
+    targets: dict[Measure, int | None] = {}
+    for measure in measures:
+        if measure.cohort is None:
+            targets[measure] = None
+            continue
+        who = (measure.cohort, measure.sex)
+        if who not in known:
+            known[who] = residents.filter(born_in(measure, fiscal_year)).count()
+        targets[measure] = known[who]
+    return targets
+
+
+def target(measure: Measure, fiscal_year: int) -> int | None:
+    """The number of residents that a measure's doses are measured against."""
+    return _targets(fiscal_year, [measure])[measure]
+
+
+def by_district(measure: Measure, fiscal_year: int) -> tuple[Figure, ...]:
+    """A measure's figures for each district, the hidden one last."""
+    done = dict(
+        doses_of(measure, fiscal_year)
+        .queryset()
+        .order_by()
+        .values_list(dimensions.district())
+        .annotate(Count("pk"))
+    )
+    targets: dict[str, int] = {}
+    if measure.cohort:
+        whole = ResidentSelection(measure, fiscal_year).queryset()
+        targets = dict(whole.order_by().values_list(dimensions.district("")).annotate(Count("pk")))
+    names = sorted({*done, *targets}, key=lambda name: (name == HIDDEN, not name, name))
+    return tuple(
+        Figure(
+            label=name or "（地区なし）",
+            done=done.get(name, 0),
+            target=targets.get(name, 0) if measure.cohort else None,
+            doses=doses_of(measure, fiscal_year, district=name),
+            residents=ResidentSelection(measure, fiscal_year, district=name) if measure.cohort else None,
+            measure=measure,
+        )
+        for name in names
+    )
+
+
+def by_month(measure: Measure, fiscal_year: int) -> dict[str, int]:
+    """Doses of each month of the year, from April on, months without one included."""
+    counted = dict(
+        doses_of(measure, fiscal_year)
+        .queryset()
+        .order_by()
+        .values_list(dimensions.Month("date"))
+        .annotate(Count("pk"))
+    )
+    return {month: counted.get(month, 0) for month in months_of(fiscal_year)}
+
+
+def months_of(fiscal_year: int) -> tuple[str, ...]:
+    """``2026-04`` … ``2027-03``."""
+    return tuple(f"{fiscal_year + (month > 12)}-{(month - 1) % 12 + 1:02}" for month in range(4, 16))
+
+
+def by_birth_year(measure: Measure, fiscal_year: int) -> tuple[BirthYear, ...]:
+    """Residents of ten birth years, from the youngest of the cohort on, with and without the dose."""
+    if measure.cohort is None:
+        return ()
+    years = _birth_years(measure, fiscal_year)
+    day = counting_day(fiscal_year)
+    born = Case(
+        *(When(birth_year_condition(measure, year), then=Value(year)) for year in years),
+        output_field=IntegerField(),
+    )
+    within: Q = reduce(or_, (birth_year_condition(measure, year) for year in years))
+    found = (
+        residents_on(day)
+        .filter(within)
+        .order_by()
+        .values_list(born, has_dose(measure, day))
+        .annotate(Count("pk"))
+    )
+    counted = {(year, done): count for year, done, count in found}
+    return tuple(
+        BirthYear(year, counted.get((year, True), 0), counted.get((year, False), 0)) for year in years
+    )
+
+
+def _birth_years(measure: Measure, fiscal_year: int) -> tuple[int, ...]:
+    assert measure.cohort
+    if measure.cohort.kind == "ages":
+        return tuple(dates.fiscal_year(births[0]) for births in reversed(measure.cohort.births(fiscal_year)))
+    # A birth on 1 April belongs to the school year before (満年齢は前日に達する).
+    youngest = measure.cohort.births(fiscal_year)[-1][1]
+    last = dates.fiscal_year(youngest) - (youngest.month == 4 and youngest.day == 1)
+    return tuple(range(last, last - BIRTH_YEARS, -1))

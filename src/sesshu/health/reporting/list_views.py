@@ -1,0 +1,169 @@
+"""Lists of persons: 未接種者一覧, 接種名簿 and the persons behind a number; on the screen and as files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_GET, require_POST
+
+from sesshu.health.reporting import exports, files, freshness, jobs, services
+from sesshu.health.reporting.dose_selection import UnknownSelection
+from sesshu.health.reporting.forms import RosterForm, UnvaccinatedForm
+from sesshu.health.reporting.listings import Listing
+from sesshu.health.reporting.requested import listing_of
+from sesshu.jobs.services import plan
+from sesshu.kernel import clock
+from sesshu.protection import audit
+from sesshu.protection.actions import Action, requires
+from sesshu.protection.signed_in import account
+from sesshu.protection.tenancy import current
+from sesshu.web.forms import StaffForm
+
+ROWS_PER_PAGE = 50
+KANA = "氏名_読み仮名"
+# Written while the clerk waits; more become a job.
+AT_ONCE = {"csv": 5000, "xlsx": 2000, "pdf": 440}
+
+
+@require_GET
+@requires(Action.LISTS_EXPORT)
+def unvaccinated(request: HttpRequest) -> HttpResponse:
+    given = _given(request, {"programme": "mr", "on": clock.today().isoformat()})
+    return _asked(request, "unvaccinated", UnvaccinatedForm(given), given)
+
+
+@require_GET
+@requires(Action.LISTS_EXPORT)
+def roster(request: HttpRequest) -> HttpResponse:
+    today = clock.today()
+    given = _given(request, {"start": today.replace(day=1).isoformat(), "end": today.isoformat()})
+    return _asked(request, "roster", RosterForm(given), given)
+
+
+@require_GET
+@requires(Action.LISTS_EXPORT)
+def doses(request: HttpRequest) -> HttpResponse:
+    return _behind(request, "doses")
+
+
+@require_GET
+@requires(Action.LISTS_EXPORT)
+def residents(request: HttpRequest) -> HttpResponse:
+    return _behind(request, "residents")
+
+
+def _given(request: HttpRequest, defaults: dict[str, str]) -> QueryDict:
+    given = request.GET.copy()
+    given.pop("page", None)
+    for name, value in defaults.items():
+        given.setdefault(name, value)
+    return given
+
+
+def _asked(request: HttpRequest, kind: str, form: StaffForm, given: QueryDict) -> HttpResponse:
+    address = given.urlencode()
+    context: dict[str, object] = {"form": form, "tabs": _tabs(kind), "kind": kind, "address": address}
+    waiting = freshness.waiting_after_refresh(by=account(request))
+    if form.is_valid():
+        context |= _page(request, listing_of(kind, address))
+    return render(request, f"reporting/{kind}.html", context | {"waiting": waiting})
+
+
+def _behind(request: HttpRequest, kind: str) -> HttpResponse:
+    given = _given(request, {})
+    try:
+        listing = listing_of(kind, given.urlencode())
+        context = _page(request, listing)
+    except UnknownSelection:
+        raise Http404 from None
+    return render(request, "reporting/behind.html", context | {"kind": kind, "address": given.urlencode()})
+
+
+def _page(request: HttpRequest, listing: Listing) -> dict[str, object]:
+    page = Paginator(listing.page(), ROWS_PER_PAGE).get_page(request.GET.get("page"))
+    shown = list(page.object_list)
+    services.show(listing, shown, by=account(request))
+    columns = listing.columns
+    titles = [column.title for column in columns if column.printed and column.title != KANA]
+    rows = []
+    for row in shown:
+        said = {column.title: exports.paper(cell) for column, cell in zip(columns, row.cells, strict=True)}
+        rows.append((row, said[KANA], [(title, said[title]) for title in titles]))
+    return {"listing": listing, "titles": titles, "rows": rows, "page": page}
+
+
+def _tabs(kind: str) -> list[dict[str, object]]:
+    pages = (("unvaccinated", "未接種者一覧", "reporting:lists"), ("roster", "接種名簿", "reporting:roster"))
+    return [
+        {"label": label, "url": reverse(address), "current": name == kind, "count": None}
+        for name, label, address in pages
+    ]
+
+
+@require_POST
+@requires(Action.LISTS_EXPORT)
+def export(request: HttpRequest, kind: str) -> HttpResponseBase:
+    """The file at once, or, when it is large, a job that makes it."""
+    form, address = request.POST.get("format", ""), request.POST.get("address", "")
+    try:
+        listing = listing_of(kind, address)
+        count = listing.count()
+    except UnknownSelection:
+        raise Http404 from None
+    if form not in exports.FORMATS:
+        raise Http404
+    if count <= AT_ONCE[form]:
+        return _written(request, listing, form)
+    job = plan(
+        jobs.EXPORT,
+        by=account(request),
+        title=f"{listing.title}の出力（{form.upper()}）",
+        payload={
+            "municipality": current(),
+            "account": account(request).pk,
+            "kind": kind,
+            "address": address,
+            "file": files.new_name(form),
+        },
+    )
+    messages.info(request, f"{count:,}件あるため、裏で作成しています。")
+    return redirect("jobs:detail", pk=job.pk)
+
+
+def _written(request: HttpRequest, listing: Listing, form: str) -> HttpResponseBase:
+    with TemporaryDirectory() as folder:
+        out = Path(folder) / f"list.{form}"
+        services.export_now(listing, out, by=account(request), purpose="screen")
+        content = out.read_bytes()
+    # A PDF opens in the browser to be looked at before it is printed.
+    shown = "inline" if form == "pdf" else "attachment"
+    response = HttpResponse(content, content_type=exports.FORMATS[form])
+    response["Content-Disposition"] = _disposition(shown, listing, form)
+    return response
+
+
+def _disposition(shown: str, listing: Listing, form: str) -> str:
+    name = f"{listing.title}_{clock.today():%Y%m%d}.{form}"
+    return content_disposition_header(shown == "attachment", name) or shown
+
+
+@require_GET
+@requires(Action.LISTS_EXPORT)
+def file(request: HttpRequest, name: str) -> HttpResponseBase:
+    """A list that a job made, for this city's own staff."""
+    try:
+        stream = files.path_of(name).open("rb")
+    except FileNotFoundError:
+        raise Http404 from None
+    audit.record("list.fetch", by=account(request), count=0, detail={"file": name})
+    form = name.rpartition(".")[2]
+    return FileResponse(
+        stream, as_attachment=form != "pdf", filename=f"一覧.{form}", content_type=exports.FORMATS[form]
+    )

@@ -1,0 +1,181 @@
+"""The coverage dashboard and the aggregations by any two dimensions (H04)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from django.db.models import Count, Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET
+
+from sesshu.health.reporting import charts, coverage, documents, exports, freshness
+from sesshu.health.reporting.dose_selection import VOLUNTARY, DoseSelection, counted_doses
+from sesshu.health.reporting.forms import PivotForm, YearForm, fiscal_year_words
+from sesshu.health.reporting.listings import Column
+from sesshu.health.reporting.measures import Measure, measure_of, measures_of
+from sesshu.health.reporting.pivoting import Pivot, TooManyColumns, pivot
+from sesshu.kernel import clock, dates
+from sesshu.kernel.csv_writer import write_csv
+from sesshu.protection import audit
+from sesshu.protection.actions import Action, requires
+from sesshu.protection.signed_in import account
+
+USUAL = "mr:1期"
+
+
+@require_GET
+@requires(Action.REPORT_READ)
+def dashboard(request: HttpRequest) -> HttpResponse:
+    year = _year(request)
+    measure = measure_of(request.GET.get("measure") or USUAL, year) or measures_of(year)[0]
+    waiting = freshness.waiting_after_refresh(by=account(request))
+    figures = coverage.overview(year)
+    links = charts.Links(account(request).may(Action.LISTS_EXPORT))
+    context = {
+        "form": YearForm({"year": year, "measure": measure.code}),
+        "year": year,
+        "year_words": fiscal_year_words(year),
+        "measure": measure,
+        "waiting": waiting,
+        "tiles": _tiles(year, links),
+        **_overview(year, figures, links),
+        **_detail(measure, year, figures, links),
+    }
+    return render(request, "reporting/dashboard.html", context)
+
+
+def _year(request: HttpRequest) -> int:
+    text = request.GET.get("year", "")
+    if not text:
+        return dates.fiscal_year(clock.today())
+    if not text.isdigit() or not 2013 <= int(text) <= 2200:
+        raise Http404
+    return int(text)
+
+
+def _tiles(year: int, links: charts.Links) -> list[dict[str, Any]]:
+    routine = DoseSelection.of_year(year)
+    tiles = (
+        ("定期接種", routine, ""),
+        ("うち集団接種", routine.narrowed(setting="1"), ""),
+        ("うち市町外", routine.narrowed(outside="1"), ""),
+        ("任意接種", DoseSelection.of_year(year, routine=VOLUNTARY), "定期の要件にあてはまらない接種"),
+    )
+    counts = _counts(year)
+    return [
+        {"label": label, "value": counts[label], "url": links.doses(selection), "note": note}
+        for label, selection, note in tiles
+    ]
+
+
+def _counts(year: int) -> dict[str, int]:
+    start, end = dates.fiscal_year_start(year), dates.fiscal_year_end(year)
+    routine = Q(verdict__routine=True)
+    counts = {
+        "定期接種": Count("pk", filter=routine),
+        "うち集団接種": Count("pk", filter=routine & Q(group=True)),
+        "うち市町外": Count("pk", filter=routine & Q(outside_municipality=True)),
+        "任意接種": Count("pk", filter=~routine),
+    }
+    return counted_doses().filter(date__range=(start, end)).aggregate(**counts)
+
+
+def _overview(year: int, figures: tuple[coverage.Figure, ...], links: charts.Links) -> dict[str, Any]:
+    detail = f"{reverse('reporting:dashboard')}?year={year}&measure="
+
+    def chart(category: str, caption: str) -> Any:
+        shown = [figure for figure in figures if figure.measure.key and figure.measure.category == category]
+        return charts.coverage_chart(caption, "予防接種", shown, links, detail=detail) if shown else None
+
+    return {
+        "children": chart("A", "A類疾病（努力義務・勧奨のある予防接種）"),
+        "adults": chart("B", "B類疾病（本人が希望して受ける予防接種）"),
+    }
+
+
+def _detail(
+    measure: Measure, year: int, figures: tuple[coverage.Figure, ...], links: charts.Links
+) -> dict[str, Any]:
+    of_programme = [figure for figure in figures if figure.measure.group == measure.group]
+    this = next(figure for figure in figures if figure.measure == measure)
+    last = coverage.target(measure, year - 1) if measure_of(measure.code, year - 1) else None
+    months = coverage.by_month(measure, year)
+    detail = f"{reverse('reporting:dashboard')}?year={year}&measure="
+    return {
+        "doses": charts.coverage_chart(
+            f"{measure.group}の回別の実施率", "回", of_programme, links, detail=detail
+        ),
+        "districts": charts.coverage_chart(
+            f"地区別の実施率（{measure.name}）", "地区", coverage.by_district(measure, year), links
+        ),
+        "births": charts.birth_year_chart(measure, year, coverage.by_birth_year(measure, year), links),
+        "months": charts.month_chart(measure, year, months, links),
+        "trend": charts.trend_chart(measure, months, coverage.by_month(measure, year - 1), this.target, last),
+    }
+
+
+@require_GET
+@requires(Action.REPORT_READ)
+def pivot_table(request: HttpRequest) -> HttpResponse:
+    given = _pivot_given(request)
+    form = PivotForm(given)
+    context: dict[str, Any] = {"form": form, "address": given.urlencode()}
+    context["waiting"] = freshness.waiting_after_refresh(by=account(request))
+    if form.is_valid():
+        try:
+            context |= _table(_pivot(form), charts.Links(account(request).may(Action.LISTS_EXPORT)))
+        except TooManyColumns as error:
+            form.add_error("column", str(error))
+    return render(request, "reporting/pivot.html", context)
+
+
+def _pivot_given(request: HttpRequest) -> Any:
+    today = clock.today()
+    given = request.GET.copy()
+    given.setdefault("start", dates.fiscal_year_start(dates.fiscal_year(today)).isoformat())
+    given.setdefault("end", today.isoformat())
+    given.setdefault("row", "programme")
+    given.setdefault("column", "month")
+    given.setdefault("law", "1")
+    return given
+
+
+def _pivot(form: PivotForm) -> Pivot:
+    return pivot(form.selection(), form.cleaned_data["row"], form.cleaned_data["column"])
+
+
+def _table(made: Pivot, links: charts.Links) -> dict[str, Any]:
+    columns = (*made.column_words, None)
+    lines = [
+        (words, [(made.count(row, column), links.doses(made.cell(row, column))) for column in columns])
+        for row, words in (*made.row_words.items(), (None, "計"))
+    ]
+    return {"pivot": made, "headings": [*made.column_words.values(), "計"], "lines": lines}
+
+
+@require_GET
+@requires(Action.REPORT_READ)
+def pivot_file(request: HttpRequest, form: str) -> HttpResponse:
+    """The table as CSV or XLSX: numbers only, no person."""
+    asked = PivotForm(_pivot_given(request))
+    if form not in ("csv", "xlsx") or not asked.is_valid():
+        raise Http404
+    try:
+        header, lines = documents.pivot_table(_pivot(asked))
+    except TooManyColumns:
+        raise Http404 from None
+    with TemporaryDirectory() as folder:
+        out = Path(folder) / f"table.{form}"
+        if form == "csv":
+            write_csv(out, header, lines)
+        else:
+            columns = [Column(title, ()) for title in header]
+            exports.write_table_xlsx("集計表", columns, iter(lines), out)
+        response = HttpResponse(out.read_bytes(), content_type=exports.FORMATS[form])
+    audit.record("report.pivot", by=account(request), count=0, detail={"format": form})
+    response["Content-Disposition"] = f'attachment; filename="aggregation-{clock.today():%Y%m%d}.{form}"'
+    return response
