@@ -42,8 +42,8 @@ def assess(
     if terms is None:
         verdicts = tuple(verdict(record, None) for record in records)
         return Assessment(verdicts, tuple(not_target(p.code, "birth_unknown") for p in wanted))
-    patient = Patient(terms, records, pack)
-    statuses = tuple(status_on(_prospect(p, patient, on), terms, on, pack) for p in wanted)
+    patient, end = Patient(terms, records, pack), _life_end(on)
+    statuses = tuple(status_on(prospect(p, patient, on, end, 1), terms, on, pack) for p in wanted)
     return Assessment(tuple(verdict(record, patient) for record in records), statuses)
 
 
@@ -56,7 +56,7 @@ def timeline(person: Person, doses: Iterable[DoseGiven], programme: str, pack: P
     terms = _terms(person, pack)
     if terms is None:
         return ()
-    end = date(min(terms.birth.year + _LIFE_YEARS, 9998), terms.birth.month, 1)
+    end = _life_end(terms.birth)
     starts = sorted({terms.birth, *(d.date for d in given if terms.birth < d.date <= end)})
     spans: list[Span] = []
     for n, start in enumerate(starts):
@@ -84,7 +84,7 @@ def eligible_windows(
         return Windows(programme, (), "not_target", horizon_from, status.reasons)
     records = organise(person, doses, horizon_from, pack, terms)
     patient = Patient(terms, records, pack)
-    found = prospect(pack.programmes[programme], patient, horizon_from, horizon_to)
+    found = prospect(pack.programmes[programme], patient, horizon_from, horizon_to, _LIFE_YEARS)
     windows = tuple(
         Window(o.start, None if o.end == date.max else o.end, o.number, o.label, o.period)
         for o in found.openings
@@ -96,6 +96,10 @@ def eligible_windows(
     since = max(last + ONE_DAY, horizon_from)
     after = after_all(found, terms, since, pack)
     return Windows(programme, windows, after.status, since, after.reasons)
+
+
+def _life_end(day: date) -> date:
+    return date(min(day.year + _LIFE_YEARS, 9998), 3, 31)
 
 
 def _terms(person: Person, pack: Pack) -> Relevant | None:
@@ -110,16 +114,6 @@ def _wanted(pack: Pack, programmes: Iterable[str] | None) -> list[Programme]:
     return [pack.programmes[code] for code in programmes]
 
 
-def _prospect(programme: Programme, patient: Patient, on: date) -> Prospect:
-    """Openings as far as the next one: what comes back each year is looked at a few turns ahead."""
-    for years in (2, _LIFE_YEARS):
-        until = date(min(on.year + years, 9998), 3, 31)
-        found = prospect(programme, patient, on, until)
-        if not found.recurring or found.openings:
-            break
-    return found
-
-
 def _stage(
     person: Person,
     doses: list[DoseGiven],
@@ -131,7 +125,7 @@ def _stage(
 ) -> list[Span]:
     """Spans between two doses: evaluated at breakpoints only."""
     patient = Patient(terms, organise(person, doses, start, pack, terms), pack)
-    found = prospect(pack.programmes[programme], patient, start, last)
+    found = prospect(pack.programmes[programme], patient, start, _life_end(last), _LIFE_YEARS)
     marks = {start}
     for opening in found.openings:
         edges = (opening.start, opening.statutory.start, opening.end, opening.statutory.end)

@@ -4,7 +4,7 @@ from datetime import date
 
 from sesshu.schedule.logic.forecast import Opening
 from sesshu.schedule.logic.groups import Prospect
-from sesshu.schedule.logic.relevance import Relevant, Requirement
+from sesshu.schedule.logic.relevance import Relevant, Requirement, Stretch
 from sesshu.schedule.model import ProgrammeStatus, Reason
 from sesshu.schedule.supporting import Pack
 
@@ -25,33 +25,41 @@ def not_target(programme: str, code: str, article: str = "") -> ProgrammeStatus:
 
 def status_on(prospect: Prospect, terms: Relevant, day: date, pack: Pack) -> ProgrammeStatus:
     """The status on ``day``: in an opening, before one, or past them all."""
-    for opening in prospect.openings:
+    for n, opening in enumerate(prospect.openings):
         if opening.end >= day:
-            return _open(prospect.programme.code, opening, day)
+            return _open(prospect, n, day)
     return after_all(prospect, terms, day, pack)
 
 
-def _open(programme: str, opening: Opening, day: date) -> ProgrammeStatus:
+def _open(prospect: Prospect, n: int, day: date) -> ProgrammeStatus:
+    opening = prospect.openings[n]
     eligible = opening.start <= day
-    if eligible:
-        reason = _within(opening)
-    else:
-        reason = opening.why
     return ProgrammeStatus(
-        programme=programme,
+        programme=prospect.programme.code,
         status="eligible" if eligible else "not_yet",
         next_dose=opening.number,
         next_label=opening.label,
         period=opening.period,
         eligible_from=opening.statutory.start,
         eligible_to=_finite(opening.statutory.end),
-        earliest=opening.start,
+        earliest=_earliest(prospect.openings, n) if eligible else opening.start,
         recommended_from=opening.recommended[0],
         recommended_to=opening.recommended[1],
         last_day=_finite(opening.end),
         remaining=opening.remaining,
-        reasons=(reason,),
+        reasons=(_within(opening) if eligible else opening.why,),
     )
+
+
+def _earliest(openings: list[Opening], n: int) -> date:
+    """First of the unbroken days open to the same dose: they may belong to several rules."""
+    first = openings[n]
+    for opening in reversed(openings[:n]):
+        same = (opening.number, opening.statutory) == (first.number, first.statutory)
+        if not same or opening.end.toordinal() + 1 < first.since.toordinal():
+            break
+        first = opening
+    return first.since
 
 
 def _within(opening: Opening) -> Reason:
@@ -72,12 +80,11 @@ def after_all(prospect: Prospect, terms: Relevant, day: date, pack: Pack) -> Pro
     if prospect.other_product:
         reason = Reason("other_product", "残りの疾病は単独のワクチンで受けます。", (), _article(code, pack))
         return ProgrammeStatus(code, "not_target", reasons=(reason,))
-    return _past(code, _requirements(code, terms), day)
+    return _past(code, _stretches(code, terms), day)
 
 
-def _past(code: str, requirements: list[Requirement], day: date) -> ProgrammeStatus:
+def _past(code: str, stretches: list[tuple[Requirement, Stretch]], day: date) -> ProgrammeStatus:
     """Past the last window: of the person, or of the product."""
-    stretches = [(q, s) for q in requirements for s in q.stretches]
     opened = [(q, s) for q, s in stretches if s.opens <= s.closes]
     ended = [(q, s) for q, s in stretches if s.closes < s.end and s.closes < day <= s.end]
     if ended:
@@ -87,7 +94,7 @@ def _past(code: str, requirements: list[Requirement], day: date) -> ProgrammeSta
             "product_ended", "このワクチンを定期に使えたのは{}までです。", values, requirement.rule.article
         )
         return ProgrammeStatus(code, "aged_out" if opened else "not_target", reasons=(reason,))
-    pairs = opened or stretches
+    pairs = (opened or stretches)[::-1]
     requirement, stretch = max(pairs, key=lambda pair: pair[1].closes if opened else pair[1].end)
     last = stretch.closes if opened else stretch.end
     if last >= day:
@@ -104,16 +111,20 @@ def _past(code: str, requirements: list[Requirement], day: date) -> ProgrammeSta
     )
 
 
-def _requirements(code: str, terms: Relevant) -> list[Requirement]:
-    return [
-        requirement
-        for periods in terms.diseases.values()
-        for series in periods.values()
-        for one in series
-        for target in one.targets
-        for requirement in target.requirements
-        if requirement.rule.programme == code
-    ]
+def _stretches(code: str, terms: Relevant) -> list[tuple[Requirement, Stretch]]:
+    """Every window that the programme's rules hold for the person, kept with the terms."""
+    kept = terms.ends.get(code)
+    if kept is None:
+        kept = terms.ends[code] = [
+            (requirement, stretch)
+            for periods in terms.diseases.values()
+            for series in periods.values()
+            for one in series
+            for requirement in one.targets[0].requirements
+            if requirement.rule.programme == code
+            for stretch in requirement.stretches
+        ]
+    return kept
 
 
 def _article(code: str, pack: Pack) -> str:

@@ -5,7 +5,8 @@ doses against one disease, alternatives within a period form a series group, a *
 law's notices call a kind of vaccination (here: programme).
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import date
 
 from sesshu.schedule.model import DoseGiven, Person
@@ -40,6 +41,11 @@ class HistoryNeeded:
     least: int
     most: int | None
     between: Dates
+
+    def holds(self, doses: Iterable[tuple[str, date]]) -> bool:
+        """Whether doses, as (product, day), are as many as the rule asks."""
+        count = sum(product in self.products and day in self.between for product, day in doses)
+        return count >= self.least and (self.most is None or count <= self.most)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +109,7 @@ class Rule:
     counts_outside_window: bool = False
     temporary: bool = False
     note: str = ""
-
-    @property
-    def article(self) -> str:
-        """The articles in one line, as shown beside a reason."""
-        return "、".join(self.articles)
+    article: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +169,10 @@ class Pack:
     rules: tuple[Rule, ...]
     spacings: tuple[Spacing, ...]
     conditions: dict[str, Condition]
+    temporary: tuple[Rule, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "temporary", tuple(rule for rule in self.rules if rule.temporary))
 
     def rule(self, identifier: str) -> Rule:
         """The row of that id; ``KeyError`` if there is none."""

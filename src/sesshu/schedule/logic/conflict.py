@@ -1,6 +1,8 @@
 """Intervals between different vaccines (CDSi 6.7 and CALCDTCONFLICT), by the law of the later dose's day."""
 
+from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from sesshu.schedule.logic.history import Record
 from sesshu.schedule.model import Reason
@@ -9,44 +11,62 @@ from sesshu.schedule.supporting import Pack, Spacing, Vaccine
 _LONGEST = 28
 
 
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Days, inclusive, that an earlier dose closes to other vaccines."""
+
+    first: date
+    last: date
+    record: Record
+    spacing: Spacing
+    products: frozenset[str]
+    programmes: frozenset[str]
+
+
 def mark_conflicts(records: list[Record], pack: Pack) -> None:
     """Note on each record the spacing it breaks; doses of the same day never conflict."""
     for n, record in enumerate(records):
-        if record.refusal is not None or record.vaccine is None:
+        vaccine, day = record.vaccine, record.day
+        if vaccine is None:
+            continue
+        spacings = [s for s in pack.spacings if vaccine.kind in s.next and day in s.in_force]
+        if not spacings:
             continue
         for earlier in reversed(records[:n]):
-            if earlier.vaccine is None or earlier.refusal is not None or earlier.day == record.day:
-                continue
-            if (record.day - earlier.day).days > _LONGEST:
+            gap = (day - earlier.day).days
+            if gap > _LONGEST:
                 break
-            for spacing in pack.spacings:
-                if record.day in spacing.in_force and _breaks(spacing, earlier, record):
+            for spacing in spacings:
+                if earlier.vaccine is None or not 0 < gap <= spacing.gap_days:
+                    continue
+                if _concerns(spacing, earlier.vaccine, vaccine):
                     _mark(record, earlier, spacing)
 
 
-def blocked_days(
-    records: list[Record], vaccine: Vaccine, pack: Pack
-) -> list[tuple[date, date, Record, Spacing]]:
-    """Days on which ``vaccine`` may not be given as routine because of earlier doses of other kinds."""
+def blocks(records: list[Record], pack: Pack) -> list[Block]:
+    """The days that the doses of ``records`` close, in order of their first day."""
     found = []
     for record in records:
-        if record.vaccine is None or record.refusal is not None:
+        if record.vaccine is None:
             continue
         for spacing in pack.spacings:
-            if spacing.effect == "note" or not _concerns(spacing, record.vaccine, vaccine):
+            if spacing.effect == "note" or record.vaccine.kind not in spacing.previous:
+                continue
+            if record.day >= spacing.in_force.end:
                 continue
             first = max(record.day + timedelta(days=1), spacing.in_force.start)
             last = min(record.day + timedelta(days=spacing.gap_days), spacing.in_force.end)
             if first <= last:
-                found.append((first, last, record, spacing))
+                products, programmes = _closed(pack, spacing, record.vaccine)
+                found.append(Block(first, last, record, spacing, products, programmes))
     return found
 
 
-def _breaks(spacing: Spacing, earlier: Record, record: Record) -> bool:
-    if earlier.vaccine is None or record.vaccine is None:
-        return False
-    near = (record.day - earlier.day).days <= spacing.gap_days
-    return near and _concerns(spacing, earlier.vaccine, record.vaccine)
+@lru_cache(maxsize=1024)
+def _closed(pack: Pack, spacing: Spacing, previous: Vaccine) -> tuple[frozenset[str], frozenset[str]]:
+    """The products, and their programmes, that a dose of ``previous`` closes days to."""
+    closed = [v for v in pack.vaccines.values() if _concerns(spacing, previous, v)]
+    return frozenset(v.code for v in closed), frozenset(p for v in closed for p in v.programmes)
 
 
 def _concerns(spacing: Spacing, previous: Vaccine, following: Vaccine) -> bool:

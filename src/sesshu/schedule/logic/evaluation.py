@@ -35,6 +35,10 @@ class Evaluated:
     complete: bool = False
     records: list[Record] = field(default_factory=list)
 
+    def for_series(self, series: Series) -> "Evaluated":
+        """The same run, for another disease whose series asks the same."""
+        return Evaluated(series, self.outcomes, self.progress, self.valid, self.complete, self.records)
+
 
 def evaluate(series: Series, records: list[Record], terms: Relevant, pack: Pack) -> Evaluated:
     """Run ``records`` (one disease, in order of date) through the target doses of ``series``."""
@@ -89,15 +93,16 @@ def _satisfy(
     pack: Pack,
 ) -> Outcome:
     """Age, interval, conflict, vaccine, in that order; the first breach names the reason."""
-    dated = in_force(requirements, record.day)
-    if len(dated) > 1 or (dated and dated[0].rule.needs_history):
-        dated = [q for q in dated if _has(q.rule.needs_history, earlier)]
     remarks: list[Reason] = list(record.remark)
-    routine = bool(dated)
+    dated = in_force(requirements, record.day)
+    allowed = [q for q in dated if _has(q.rule.needs_history, earlier)]
+    routine = bool(allowed)
     if not dated:
         dated = nearest(requirements, record.day)
         remarks.append(not_in_force(dated[0], record))
-    requirement, place, stretch = _best(dated, record)
+    elif not allowed:
+        remarks.append(_other_history(dated[0], record))
+    requirement, place, stretch = _best(allowed or dated, record)
     if place != "ok":
         late = too_late if place == "late" else too_early
         reason = late(requirement, stretch, record.day)
@@ -135,10 +140,12 @@ def _best(requirements: list[Requirement], record: Record) -> tuple[Requirement,
 
 
 def _has(needed: HistoryNeeded | None, earlier: list[Record]) -> bool:
-    if needed is None:
-        return True
-    count = sum(r.dose.vaccine in needed.products and r.day in needed.between for r in earlier)
-    return count >= needed.least and (needed.most is None or count <= needed.most)
+    return needed is None or needed.holds((r.dose.vaccine, r.day) for r in earlier)
+
+
+def _other_history(requirement: Requirement, record: Record) -> Reason:
+    text = "これまでに受けたワクチンとその日から、この{}は定期に当たりません。"
+    return Reason("other_history", text, (record.name,), requirement.rule.article)
 
 
 def _kept(requirement: Requirement, stretch: Stretch | None) -> Reason:

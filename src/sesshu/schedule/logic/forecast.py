@@ -4,24 +4,22 @@ CDSi forecasts for one assessment date. Here the answer is every stretch of days
 be routine, given the doses so far; the status on any day is then read off, and nothing is computed twice.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from sesshu.schedule.logic.conflict import blocked_days
+from sesshu.schedule.logic.conflict import Block
 from sesshu.schedule.logic.evaluation import Evaluated
 from sesshu.schedule.logic.history import Record
 from sesshu.schedule.logic.interval import bounds
 from sesshu.schedule.logic.relevance import Requirement, Series, Stretch, Target
 from sesshu.schedule.logic.skip import Progress
 from sesshu.schedule.model import Reason
-from sesshu.schedule.supporting import Dates, HistoryNeeded, Pack, Spacing
+from sesshu.schedule.supporting import Dates, HistoryNeeded, Pack
 
 ONE_DAY = timedelta(days=1)
-Blocks = list[tuple[date, date, Record, Spacing]]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Opening:
     """Days on which one named dose would be routine. ``why``: what sets the first of them."""
 
@@ -35,52 +33,76 @@ class Opening:
     remaining: int
     article: str
     why: Reason
+    since: date
 
 
 @dataclass(slots=True, eq=False)
 class Outlook:
-    """What forecasting needs besides a series: the history, and the days it blocks for a product."""
+    """What forecasting needs besides a series: the history, and the days it closes to other vaccines."""
 
     pack: Pack
     records: list[Record]
-    blocks: dict[str, Blocks]
+    blocks: list[Block]
 
-    def blocked(self, product: str) -> Blocks:
+    def blocked(self, product: str) -> list[Block]:
         """Days closed to ``product`` by doses of other vaccines."""
-        if not self.records:
-            return []
-        if product not in self.blocks:
-            self.blocks[product] = blocked_days(self.records, self.pack.vaccines[product], self.pack)
-        return self.blocks[product]
+        return [block for block in self.blocks if product in block.products]
 
     def has(self, needed: HistoryNeeded | None) -> bool:
         """Whether the history holds the doses that a rule asks for."""
-        if needed is None:
-            return True
-        count = sum(r.dose.vaccine in needed.products and r.day in needed.between for r in self.records)
-        return count >= needed.least and (needed.most is None or count <= needed.most)
+        return needed is None or needed.holds((r.dose.vaccine, r.day) for r in self.records)
 
     def begun(self, products: tuple[str, ...]) -> bool:
         """Whether any dose of ``products`` was given."""
         return any(record.dose.vaccine in products for record in self.records)
 
 
-def forecast(evaluated: Evaluated, programme: str, outlook: Outlook) -> list[Opening]:
-    """The openings that ``programme``'s products have in a series, in order of their first day."""
+def forecast(evaluated: Evaluated, programme: str, outlook: Outlook, after: date) -> list[Opening]:
+    """The openings that ``programme``'s products have in a series and that end on or after ``after``."""
     series, found = evaluated.series, []
-    progress = replace(evaluated.progress)
+    progress = evaluated.progress.copy()
     floor = date.min
     for n in range(progress.index, len(series.targets)):
         target = series.targets[n]
         begun = progress.last_satisfied
         if begun is not None and target.skip_after is not None and begun > target.skip_after:
             continue
-        for requirement in target.requirements:
-            if requirement.rule.programme == programme and _open(requirement, outlook):
-                found += _openings(series, target, requirement, progress, floor, outlook, n)
+        progress.index = n
+        found += _target(series, target, programme, progress, floor, outlook, after)
         if target.until is None or begun is None:
             break
         floor, progress.unfinished = target.until + ONE_DAY, True
+    return found
+
+
+def _target(
+    series: Series,
+    target: Target,
+    programme: str,
+    progress: Progress,
+    floor: date,
+    outlook: Outlook,
+    after: date,
+) -> list[Opening]:
+    """The openings of one target dose; rules that follow one another keep the first day of their run."""
+    spans = [
+        span
+        for requirement in target.requirements
+        if requirement.rule.programme == programme and _open(requirement, outlook)
+        for span in _spans(series, requirement, progress, floor, outlook.pack)
+    ]
+    spans.sort(key=lambda span: span[0])
+    found: list[Opening] = []
+    since = until = date.min
+    for start, end, first, requirement, stretch in spans:
+        if since is date.min or start > until + ONE_DAY:
+            since = start
+        until = max(until, end)
+        if end < after:
+            continue
+        opening = _opening(series, target, requirement, stretch, progress, start, end, first, outlook.pack)
+        opening.since = since
+        found += _around(opening, outlook.blocked(requirement.rule.products[0]))
     return found
 
 
@@ -91,67 +113,66 @@ def _open(requirement: Requirement, outlook: Outlook) -> bool:
     return outlook.has(rule.needs_history)
 
 
-def _openings(
-    series: Series,
-    target: Target,
-    requirement: Requirement,
-    progress: Progress,
-    floor: date,
-    outlook: Outlook,
-    n: int,
-) -> list[Opening]:
-    first, why = _first_day(requirement, progress, floor, outlook.pack)
+Span = tuple[date, date, date, Requirement, Stretch]
+"""First and last day, the first day that doses so far allow, and the rule's terms and window."""
+
+
+def _spans(
+    series: Series, requirement: Requirement, progress: Progress, floor: date, pack: Pack
+) -> list[Span]:
+    first = max([floor, *(bound[0] for bound in bounds(requirement, progress, pack.reckoning))])
+    if requirement.not_before is not None and requirement.not_before > first:
+        first = requirement.not_before
     found = []
     for stretch in requirement.stretches:
         start, end = max(first, stretch.opens), stretch.closes
-        if requirement.until is not None:
-            end = min(end, requirement.until)
+        if requirement.until is not None and requirement.until < end:
+            end = requirement.until
         if not progress.satisfied:
             start, end = max(start, series.starting.start), min(end, series.starting.end)
-        if start > end:
-            continue
-        reason = why(start) if start == first else _opens(requirement, stretch, start)
-        opening = Opening(
-            start=start,
-            end=end,
-            number=target.number,
-            label=target.label,
-            period=requirement.rule.period_name,
-            statutory=_statutory(series, requirement.rule.programme, start),
-            recommended=_recommended(requirement, progress, start, outlook.pack),
-            remaining=len(series.targets) - n,
-            article=requirement.rule.article,
-            why=reason,
-        )
-        found += _around(opening, outlook.blocked(requirement.rule.products[0]))
+        if start <= end:
+            found.append((start, end, first, requirement, stretch))
     return found
 
 
-def _first_day(
-    requirement: Requirement, progress: Progress, floor: date, pack: Pack
-) -> tuple[date, Callable[[date], Reason]]:
-    """The first day that doses so far allow, and how to say so."""
-    first, article = floor, requirement.rule.article
-    why = _saying("after_limit", "初回の期限を過ぎたため、{}からこの回に進みます。", article)
-    if requirement.not_before is not None and requirement.not_before > first:
-        first = requirement.not_before
-        why = _saying("not_before", "この回を受けられる年齢に達する{}から受けられます。", article)
-    for day, reference, gap in bounds(requirement, progress, pack.reckoning):
-        if day > first:
-            first, why = day, _interval(reference, pack.reckoning.describe_gap(gap), article)
-    return first, why
+def _opening(
+    series: Series,
+    target: Target,
+    requirement: Requirement,
+    stretch: Stretch,
+    progress: Progress,
+    start: date,
+    end: date,
+    first: date,
+    pack: Pack,
+) -> Opening:
+    rule = requirement.rule
+    held = start == first and start > stretch.opens
+    return Opening(
+        start=start,
+        end=end,
+        number=target.number,
+        label=target.label,
+        period=rule.period_name,
+        statutory=_statutory(series, rule.programme, start),
+        recommended=_recommended(requirement, progress, start, pack),
+        remaining=len(series.targets) - progress.index,
+        article=rule.article,
+        why=_held(requirement, progress, start, pack) if held else _opens(requirement, stretch, start),
+        since=start,
+    )
 
 
-def _saying(code: str, text: str, article: str) -> Callable[[date], Reason]:
-    return lambda start: Reason(code, text, (start,), article)
-
-
-def _interval(reference: date, gap: str, article: str) -> Callable[[date], Reason]:
-    def why(start: date) -> Reason:
-        text = "前の接種{}から{}以上空けるため、{}から受けられます。"
-        return Reason("interval", text, (reference, gap, start), article)
-
-    return why
+def _held(requirement: Requirement, progress: Progress, start: date, pack: Pack) -> Reason:
+    """What keeps the dose back until ``start``."""
+    article = requirement.rule.article
+    for first, reference, gap in bounds(requirement, progress, pack.reckoning):
+        if first == start:
+            text = "前の接種{}から{}以上空けるため、{}から受けられます。"
+            return Reason("interval", text, (reference, pack.reckoning.describe_gap(gap), start), article)
+    if requirement.not_before == start:
+        return Reason("not_before", "この回を受けられる年齢に達する{}から受けられます。", (start,), article)
+    return Reason("after_limit", "初回の期限を過ぎたため、{}からこの回に進みます。", (start,), article)
 
 
 def _opens(requirement: Requirement, stretch: Stretch, start: date) -> Reason:
@@ -187,19 +208,24 @@ def _recommended(
     return (max(begin, start) if begin else (start if end else None)), end
 
 
-def _around(opening: Opening, blocks: Blocks) -> list[Opening]:
+def _around(opening: Opening, blocks: list[Block]) -> list[Opening]:
     """Cut the blocked days out of an opening."""
     found, rest = [], opening
-    for first, last, record, spacing in sorted(blocks, key=lambda block: block[0]):
-        if last < rest.start or first > rest.end:
+    for block in blocks:
+        if block.last < rest.start or block.first > rest.end:
             continue
-        if first > rest.start:
-            found.append(replace(rest, end=first - ONE_DAY))
-        if last >= rest.end:
+        if block.first > rest.start:
+            found.append(replace(rest, end=block.first - ONE_DAY))
+        if block.last >= rest.end:
             return found
-        start = last + ONE_DAY
-        values = (record.name, record.day, spacing.gap_days, start)
+        start = block.last + ONE_DAY
+        values = (block.record.name, block.record.day, block.spacing.gap_days, start)
         text = "{}（{}）から{}日以上空けるため、{}から受けられます。"
-        rest = replace(rest, start=start, why=Reason("vaccine_interval", text, values, spacing.article))
+        rest = replace(
+            rest,
+            start=start,
+            since=start,
+            why=Reason("vaccine_interval", text, values, block.spacing.article),
+        )
     found.append(rest)
     return found

@@ -6,6 +6,7 @@ from datetime import date
 from sesshu.schedule.logic.forecast import Opening, Outlook, forecast
 from sesshu.schedule.logic.patient import Patient
 from sesshu.schedule.logic.recurring import turns, used_turn
+from sesshu.schedule.logic.relevance import Requirement
 from sesshu.schedule.logic.selection import Selected
 from sesshu.schedule.model import Reason
 from sesshu.schedule.supporting import Dates, Programme
@@ -23,60 +24,92 @@ class Prospect:
     recurring: bool = False
 
 
-def prospect(programme: Programme, patient: Patient, after: date, until: date) -> Prospect:
-    """The openings of a programme; ``after`` and ``until`` bound only what comes back every year."""
+def prospect(
+    programme: Programme, patient: Patient, after: date, until: date, most: int = 1 << 30
+) -> Prospect:
+    """The openings of a programme that end on or after ``after``.
+
+    What comes back every year is looked for until ``until``, ``most`` times at the most.
+    """
+    if not _untouched(programme, patient):
+        return _prospect(programme, patient, after, until, most)
+    kept = patient.terms.prospects
+    key = (programme.code, after, until, most)
+    if key not in kept:
+        if len(kept) > 4 * len(patient.pack.programmes):
+            kept.clear()
+        kept[key] = _prospect(programme, patient, after, until, most, whole_life=True)
+    found: Prospect = kept[key]
+    return found
+
+
+def _untouched(programme: Programme, patient: Patient) -> bool:
+    """True if the history cannot change anything, so that everyone of the same terms shares the result."""
+    if any(disease in patient.touched for disease in programme.diseases):
+        return False
+    return not any(programme.code in block.programmes for block in patient.outlook.blocks)
+
+
+def _prospect(
+    programme: Programme, patient: Patient, after: date, until: date, most: int, *, whole_life: bool = False
+) -> Prospect:
     found = Prospect(programme)
+    since = date.min if whole_life else after
     periods = _periods(programme, patient)
-    if not periods:
-        return found
     for n, period in enumerate(periods):
-        _add_period(found, period, patient, after, until, last=n == len(periods) - 1)
+        chosen = [
+            selected
+            for disease in programme.diseases
+            if (selected := patient.selected(disease).get(period)) is not None
+        ]
+        if chosen[0].best.series.each:
+            found.recurring = True
+            _add_turns(found, chosen[0], after, until, most)
+        else:
+            _add_period(found, chosen, patient.outlook, since, last=n == len(periods) - 1)
     found.openings.sort(key=lambda opening: opening.start)
     return found
 
 
 def _periods(programme: Programme, patient: Patient) -> list[str]:
     """The periods in which the programme has a rule for this person, in the pack's order."""
-    found: list[str] = []
-    for disease in programme.diseases:
-        for period, series in patient.terms.diseases.get(disease, {}).items():
-            if period not in found and any(programme.code in one.statutory for one in series):
-                found.append(period)
-    return found
+    kept = patient.terms.periods.get(programme.code)
+    if kept is None:
+        kept = []
+        for disease in programme.diseases:
+            for period, series in patient.terms.diseases.get(disease, {}).items():
+                if period not in kept and any(programme.code in one.statutory for one in series):
+                    kept.append(period)
+        patient.terms.periods[programme.code] = kept
+    return kept
 
 
 def _add_period(
-    found: Prospect, period: str, patient: Patient, after: date, until: date, *, last: bool
+    found: Prospect, chosen: list[Selected], outlook: Outlook, after: date, *, last: bool
 ) -> None:
-    chosen = [
-        selected
-        for disease in found.programme.diseases
-        if (selected := patient.selected(disease).get(period)) is not None
-    ]
-    if chosen[0].best.series.each:
-        found.recurring = True
-        found.openings += _recurring(chosen[0], found, patient.outlook, after, until)
-        return
     pending = [selected for selected in chosen if not selected.complete]
     done = [selected for selected in chosen if selected.complete]
     if not pending:
         found.complete = found.complete or last
         found.completed_on = max(s.best.progress.last_satisfied or date.min for s in done)
-        return
-    if found.programme.whole and done:
+    elif found.programme.whole and done:
         found.other_product = True
-        return
-    lists = [_merge(selected, found.programme.code, patient.outlook) for selected in pending]
-    found.openings += lists[0] if len(lists) == 1 else _together(lists)
+    else:
+        if all(one.best.progress is pending[0].best.progress for one in pending):
+            pending = pending[:1]
+        lists = [_merge(selected, found.programme.code, outlook, after) for selected in pending]
+        found.openings += lists[0] if len(lists) == 1 else _together(lists)
 
 
-def _merge(selected: Selected, programme: str, outlook: Outlook) -> list[Opening]:
+def _merge(selected: Selected, programme: str, outlook: Outlook, after: date) -> list[Opening]:
     """The openings of a period's candidates, those that overlap for the same dose made one."""
     ranked = [
         (opening, rank)
         for rank, evaluated in enumerate(selected.candidates)
-        for opening in forecast(evaluated, programme, outlook)
+        for opening in forecast(evaluated, programme, outlook, after)
     ]
+    if len(ranked) < 2:
+        return [opening for opening, _ in ranked]
     ranked.sort(key=lambda pair: (pair[0].start, pair[0].number))
     merged: list[tuple[Opening, int]] = []
     for opening, rank in ranked:
@@ -107,6 +140,7 @@ def _join(one: tuple[Opening, int], other: tuple[Opening, int]) -> tuple[Opening
         ),
         recommended=preferred.recommended,
         remaining=min(first.remaining, second.remaining),
+        since=min(first.since, second.since),
     )
     return joined, min(rank, second_rank)
 
@@ -125,33 +159,35 @@ def _together(lists: list[list[Opening]]) -> list[Opening]:
         start = max(opening.start, latest.start)
         if start <= min(opening.end, end):
             why = opening.why if start == opening.start else latest.why
-            found.append(replace(opening, start=start, end=min(opening.end, end), why=why))
+            since = opening.since if start == opening.start else start
+            found.append(replace(opening, start=start, end=min(opening.end, end), why=why, since=since))
     return found
 
 
-def _recurring(
-    selected: Selected, found: Prospect, outlook: Outlook, after: date, until: date
-) -> list[Opening]:
-    series, openings = selected.best.series, []
-    row = series.targets[0].requirements[0].row
+def _add_turns(found: Prospect, selected: Selected, after: date, until: date, most: int) -> None:
+    series = selected.best.series
     for days, requirement in turns(series, found.programme.code, after, until):
         used = used_turn(series, days, selected.best.progress)
         if used is not None:
             found.completed_on = used
             continue
-        why = Reason("window", "{}から受けられます。", (days.start,), requirement.rule.article)
-        openings.append(
-            Opening(
-                start=days.start,
-                end=days.end,
-                number=row.number,
-                label=row.label,
-                period=requirement.rule.period_name,
-                statutory=days,
-                recommended=(None, None),
-                remaining=1,
-                article=requirement.rule.article,
-                why=why,
-            )
-        )
-    return openings
+        found.openings.append(_turn(days, requirement))
+        if len(found.openings) >= most:
+            return
+
+
+def _turn(days: Dates, requirement: Requirement) -> Opening:
+    row, rule = requirement.row, requirement.rule
+    return Opening(
+        start=days.start,
+        end=days.end,
+        number=row.number,
+        label=row.label,
+        period=rule.period_name,
+        statutory=days,
+        recommended=(None, None),
+        remaining=1,
+        article=rule.article,
+        why=Reason("window", "{}から受けられます。", (days.start,), rule.article),
+        since=days.start,
+    )

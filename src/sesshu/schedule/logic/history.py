@@ -61,14 +61,10 @@ def _refusal(person: Person, dose: DoseGiven, on: date, vaccine: Vaccine | None)
 
 
 def _temporary(pack: Pack, vaccine: Vaccine, day: date) -> Rule | None:
-    for rule in _temporaries(pack):
+    for rule in pack.temporary:
         if vaccine.code in rule.products and day in rule.in_force:
             return rule
     return None
-
-
-def _temporaries(pack: Pack) -> list[Rule]:
-    return [rule for rule in pack.rules if rule.temporary]
 
 
 def _diseases(pack: Pack, vaccine: Vaccine, programme: str | None) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from sesshu.schedule.logic.conflict import mark_conflicts
+from sesshu.schedule.logic.conflict import blocks, mark_conflicts
 from sesshu.schedule.logic.evaluation import Evaluated, Outcome, evaluate
 from sesshu.schedule.logic.forecast import Outlook
 from sesshu.schedule.logic.history import Record
@@ -10,6 +10,8 @@ from sesshu.schedule.logic.recurring import evaluate_recurring
 from sesshu.schedule.logic.relevance import Relevant, Series
 from sesshu.schedule.logic.selection import Selected, select
 from sesshu.schedule.supporting import Pack
+
+Periods = dict[str, Selected]
 
 
 @dataclass(slots=True, eq=False)
@@ -20,16 +22,19 @@ class Patient:
     records: list[Record]
     pack: Pack
     outlook: Outlook = field(init=False)
-    _selected: dict[str, dict[str, Selected]] = field(default_factory=dict)
+    touched: set[str] = field(init=False)
+    _selected: dict[str, Periods] = field(default_factory=dict)
     _outcomes: dict[tuple[str, int], Outcome] = field(default_factory=dict)
+    _runs: list[Evaluated] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         usable = [record for record in self.records if record.refusal is None]
         if len(usable) > 1:
             mark_conflicts(usable, self.pack)
-        self.outlook = Outlook(self.pack, usable, {})
+        self.outlook = Outlook(self.pack, usable, blocks(usable, self.pack))
+        self.touched = {disease for record in usable for disease in record.diseases}
 
-    def selected(self, disease: str) -> dict[str, Selected]:
+    def selected(self, disease: str) -> Periods:
         """The selected series of each period of a disease."""
         found = self._selected.get(disease)
         if found is None:
@@ -41,35 +46,51 @@ class Patient:
         self.selected(disease)
         return self._outcomes.get((disease, id(record)))
 
-    def _evaluate(self, disease: str) -> dict[str, Selected]:
-        records = [r for r in self.outlook.records if disease in r.diseases]
+    def _evaluate(self, disease: str) -> Periods:
         periods = self.terms.diseases.get(disease, {})
-        if not records:
+        if disease not in self.touched:
             return self._fresh(disease, periods)
-        left, found = records, {}
+        left, found = [r for r in self.outlook.records if disease in r.diseases], {}
         for period, series in periods.items():
-            chosen = select([self._run(one, left) for one in series])
-            found[period] = chosen
+            chosen = found[period] = self._select(series, left)
             for n, record in enumerate(left):
                 self._note(disease, record, chosen.outcome(n))
-            taken = {id(record) for record in chosen.taken()} if len(periods) > 1 else set()
-            left = [record for record in left if id(record) not in taken]
+            if len(periods) > 1:
+                taken = {id(record) for record in chosen.taken()}
+                left = [record for record in left if id(record) not in taken]
         return found
+
+    def _select(self, alternatives: list[Series], records: list[Record]) -> Selected:
+        """Select among the series that the first dose can begin; among all only if it begins none."""
+        if len(alternatives) > 1 and records:
+            first = records[0]
+            likely = [
+                one
+                for one in alternatives
+                if first.day in one.starting and first.dose.vaccine in one.targets[0].by_product
+            ]
+            runs = [self._run(one, records) for one in likely]
+            if any(run.outcomes[0].evaluation == "valid" for run in runs):
+                return select(runs)
+        return select([self._run(one, records) for one in alternatives])
 
     def _run(self, series: Series, records: list[Record]) -> Evaluated:
         if series.each:
             return evaluate_recurring(series, records, self.terms.birth, self.pack)
-        return evaluate(series, records, self.terms, self.pack)
+        for run in self._runs:
+            if run.records == records and _alike(run.series, series, records):
+                return run.for_series(series)
+        run = evaluate(series, records, self.terms, self.pack)
+        self._runs.append(run)
+        return run
 
-    def _fresh(self, disease: str, periods: dict[str, list[Series]]) -> dict[str, Selected]:
+    def _fresh(self, disease: str, periods: dict[str, list[Series]]) -> Periods:
         """Without doses the result is the same for everyone of the same terms, so it is kept there."""
-        key = f"fresh {disease}"
-        kept = self.terms.cache.get(key)
+        kept: Periods | None = self.terms.fresh.get(disease)
         if kept is None:
-            kept = self.terms.cache[key] = {
-                period: select([self._run(one, []) for one in series]) for period, series in periods.items()
-            }
-        return kept  # type: ignore[return-value]
+            kept = {period: self._select(series, []) for period, series in periods.items()}
+            self.terms.fresh[disease] = kept
+        return kept
 
     def _note(self, disease: str, record: Record, outcome: Outcome) -> None:
         """Keep a valid outcome; of others, the one of the period that the day belongs to."""
@@ -87,3 +108,15 @@ class Patient:
             for requirement in target.by_product.get(record.dose.vaccine, ())
             for stretch in requirement.stretches
         )
+
+
+def _alike(one: Series, other: Series, records: list[Record]) -> bool:
+    """True if two diseases' series ask the same of the products in ``records`` (a combined vaccine's do)."""
+    if one.course != other.course or len(one.targets) != len(other.targets):
+        return False
+    products = {record.dose.vaccine for record in records}
+    return all(
+        mine.by_product.get(product) == theirs.by_product.get(product)
+        for mine, theirs in zip(one.targets, other.targets, strict=True)
+        for product in products
+    )

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
+from typing import Any
 
 from sesshu.schedule.reckoning.japan import pregnancy_week
 from sesshu.schedule.supporting import Ages, Dates, DoseRow, Pack, Rule
@@ -72,7 +73,10 @@ class Relevant:
     diseases: dict[str, dict[str, list[Series]]]
     barred: dict[str, str]
     product_stretches: dict[tuple[str, str], list[Stretch]]
-    cache: dict[str, object] = field(default_factory=dict)
+    fresh: dict[str, Any] = field(default_factory=dict)
+    prospects: dict[tuple[str, date, date, int], Any] = field(default_factory=dict)
+    periods: dict[str, list[str]] = field(default_factory=dict)
+    ends: dict[str, list[tuple[Requirement, Stretch]]] = field(default_factory=dict)
 
 
 @lru_cache(maxsize=4096)

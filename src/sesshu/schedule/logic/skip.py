@@ -16,6 +16,10 @@ class Progress:
     last_satisfied: date | None = None
     unfinished: bool = False
 
+    def copy(self) -> "Progress":
+        """A second pointer into the same history."""
+        return Progress(self.index, self.satisfied, self.last, self.last_satisfied, self.unfinished)
+
 
 def skipped(target: Target, progress: Progress, day: date) -> bool:
     """True if ``target`` is passed over on ``day``: its limit is past, or the previous dose was late.

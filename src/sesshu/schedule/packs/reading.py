@@ -152,6 +152,7 @@ def _rule(
         temporary=fields.flag("temporary"),
         note=fields.text("note", ""),
     )
+    rule = dataclasses.replace(rule, article="、".join(rule.articles))
     borrowed = fields.texts("doses_of")
     fields.done()
     _check_rule(fields, rule, borrowed)

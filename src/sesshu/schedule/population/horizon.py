@@ -76,11 +76,8 @@ def touching(programme: Programme, pack: Pack) -> frozenset[str]:
 
 def _prospect(programme: Programme, patient: Patient, start: date, end: date) -> Prospect:
     """What comes back every year is looked at past the end: "not yet" needs a next time."""
-    for years in (2, _LIFE_YEARS):
-        found = prospect(programme, patient, start, date(min(end.year + years, 9998), 3, 31))
-        if not found.recurring or any(opening.end > end for opening in found.openings):
-            break
-    return found
+    whole_life = date(min(end.year + _LIFE_YEARS, 9998), 3, 31)
+    return prospect(programme, patient, start, whole_life, most=end.year - start.year + 3)
 
 
 def _append_stage(
