@@ -56,6 +56,13 @@ _MEASURES = f"""
     DO UPDATE SET ends_on = excluded.ends_on, recorded_at = excluded.recorded_at
         WHERE addressees_protectivemeasure.ends_on IS DISTINCT FROM excluded.ends_on
 """
+_STATEMENTS = (
+    (_INSERT, (CREATE,)),
+    (_UPDATE, (UPDATE,)),
+    (_VERSIONS_OF_CREATED, (CREATE, LATE)),
+    (_VERSIONS_OF_KNOWN, (UPDATE, SAME)),
+    (_MEASURES, (CREATE, UPDATE)),
+)
 _TABLES = ("addressees_addressee", "addressees_addresseeversion", "addressees_protectivemeasure")
 # Statistics are worth their second only where many rows came at once.
 _MANY = 10_000
@@ -65,8 +72,11 @@ def write(turn: int, *, by: Account | None, at: datetime) -> None:
     """Write what was decided for this turn."""
     values = {"municipality": current(), "turn": turn, "at": at, "by": by.pk if by else None}
     with connection.cursor() as cursor:
-        for statement in (_INSERT, _UPDATE, _VERSIONS_OF_CREATED, _VERSIONS_OF_KNOWN, _MEASURES):
-            cursor.execute(statement, values)
+        cursor.execute("SELECT DISTINCT fate FROM pg_temp.resident_fate")
+        fates = {row[0] for row in cursor.fetchall()}
+        for statement, concerned in _STATEMENTS:
+            if not fates.isdisjoint(concerned):
+                cursor.execute(statement, values)
 
 
 def touched() -> list[int]:

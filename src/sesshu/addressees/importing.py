@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -18,7 +19,7 @@ from sesshu.addressees import committing, matching, row_checks
 from sesshu.addressees.choices import ChangeReason
 from sesshu.addressees.feeds import Batch, Feed, UnreadableFile, open_feed
 from sesshu.addressees.models import AddresseeVersion
-from sesshu.addressees.staging import Stage, create_tables
+from sesshu.addressees.staging import Stage, analyze, create_tables
 from sesshu.jobs.registry import Progress, Silent
 from sesshu.kernel.cell_checks import CellChecks
 from sesshu.kernel.cells import CellError
@@ -97,12 +98,14 @@ def _import(
     create_tables()
     reading = _Reading(feed, report, at, progress)
     reading.run()
+    analyze()
     report.first_version = _newest_version() + 1
-    for turn in range(1, reading.stage.turns + 1):
-        progress.update(report.rows, report.rows + 1, "登録済みの宛名と照合し、登録しています")
-        matching.decide(turn, is_changes=feed.is_changes)
-        committing.write(turn, by=by, at=at)
-    _count(report, reading)
+    progress.update(report.rows, report.rows + 1, "登録済みの宛名と照合し、登録しています")
+    with nullcontext() if feed.is_changes else matching.whole_sets():
+        for turn in range(1, reading.stage.turns + 1):
+            matching.decide(turn, is_changes=feed.is_changes)
+            committing.write(turn, by=by, at=at)
+        _count(report, reading)
     if strict and report.rejected:
         raise _HeldBack
     committing.renew_statistics(report.created)

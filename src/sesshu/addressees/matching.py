@@ -6,6 +6,9 @@ kana, stay who they are. A row that carries a known number but another name, bir
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from django.db import connection
 
 from sesshu.addressees.choices import Kind, Status
@@ -82,10 +85,20 @@ _CHANGES = _FATES.format(
 )
 
 
+@contextmanager
+def whole_sets() -> Iterator[None]:
+    """Join whole tables with whole tables: the planner does not know yet how many rows just came."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_nestloop = off")
+        yield
+        cursor.execute("SET LOCAL enable_nestloop = on")
+
+
 def decide(turn: int, *, is_changes: bool) -> None:
     """Write the fate of each staged row of this turn."""
     with connection.cursor() as cursor:
         cursor.execute(_CHANGES if is_changes else _WHOLE, {"municipality": current(), "turn": turn})
+        cursor.execute("ANALYZE pg_temp.resident_fate")
 
 
 def counts() -> dict[str, int]:
