@@ -20,7 +20,9 @@ def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]
     command = commands.add_parser("import", help="住民ファイル（全件・異動）を取り込む")
     command.add_argument("file", type=Path, help="CSV（UTF-8 または CP932）")
     command.add_argument("--municipality", required=True, help="市区町村コード（検査数字を含む6桁）")
-    command.add_argument("--strict", action="store_true", help="誤りのある行が1行でもあれば、何も取り込まない")
+    command.add_argument(
+        "--strict", action="store_true", help="誤りのある行が1行でもあれば、何も取り込まない"
+    )
     command.set_defaults(handler=_import)
 
 

@@ -1,6 +1,6 @@
 """Search keys of names and addresses, and the same folding for what staff type.
 
-A key is words after a blank each: `LIKE '% ミホ%'` finds a word's beginning and `LIKE '%ンハナ%'` its inside,
+A key is words between blanks: `LIKE '% ミホ%'` finds a word's beginning and `LIKE '%ンハナ%'` its inside,
 both over the trigram index (pg_trgm pads a word's beginning, so that one or two letters suffice there).
 """
 
@@ -56,7 +56,7 @@ def name_key(name: str, kana: str = "", alias: str = "", alias_kana: str = "") -
             _, divided, given = text.replace("　", " ").partition(" ")
             if divided and given:
                 words.append(folded(given))
-    return " " + " ".join(words)
+    return f" {' '.join(words)} "
 
 
 @lru_cache(maxsize=1 << 14)

@@ -16,7 +16,15 @@ from sesshu.addressees.states import FIELDS
 from sesshu.kernel.cells import CellError
 from sesshu.protection.tenancy import current
 
-CREATE, UPDATE, SAME, KNOWN, LATE, OTHER, TAKEN = "create", "update", "same", "known", "late", "other", "taken"
+CREATE, UPDATE, SAME, KNOWN, LATE, OTHER, TAKEN = (
+    "create",
+    "update",
+    "same",
+    "known",
+    "late",
+    "other",
+    "taken",
+)
 
 # A blank telephone in the feed does not take away one that staff wrote down.
 _KEPT_WHEN_BLANK = ("telephone",)

@@ -54,7 +54,12 @@ class Addressee(TenantModel):
     name_key = models.TextField(editable=False)
     address_key = models.TextField(editable=False)
     merged_into = models.ForeignKey(
-        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="merged_from", verbose_name="名寄せ先"
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="merged_from",
+        verbose_name="名寄せ先",
     )
     updated_at = models.DateTimeField("更新日時")
 
@@ -126,7 +131,9 @@ class Merge(TenantModel):
     """A merge of two addressees that can be undone: which rows moved is kept."""
 
     winner = models.ForeignKey(Addressee, on_delete=models.PROTECT, related_name="+", verbose_name="残す宛名")
-    loser = models.ForeignKey(Addressee, on_delete=models.PROTECT, related_name="+", verbose_name="統合する宛名")
+    loser = models.ForeignKey(
+        Addressee, on_delete=models.PROTECT, related_name="+", verbose_name="統合する宛名"
+    )
     moved: Any = models.JSONField("移した記録", default=dict)
     reason = models.CharField("理由", max_length=200)
     merged_at = models.DateTimeField("名寄せ日時")

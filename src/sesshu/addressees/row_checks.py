@@ -55,14 +55,32 @@ def _day(text: str) -> str:
 
 
 def _birth(batch: Batch, today: str) -> Iterator[Fault]:
-    rows = zip(batch["生年月日"], batch["生年月日_不詳フラグ"], batch["生年月日_不詳表記"], batch["宛名種別"], strict=True)
+    rows = zip(
+        batch["生年月日"],
+        batch["生年月日_不詳フラグ"],
+        batch["生年月日_不詳表記"],
+        batch["宛名種別"],
+        strict=True,
+    )
     for place, (birth, unknown, wording, kind) in enumerate(rows):
         if unknown == "1" and birth:
-            yield place, "生年月日", "に日付がありますが、不詳フラグが1です。日付を空にするか、フラグを0にしてください。"
+            yield (
+                place,
+                "生年月日",
+                "に日付がありますが、不詳フラグが1です。日付を空にするか、フラグを0にしてください。",
+            )
         elif unknown == "1" and not wording:
-            yield place, "生年月日_不詳表記", "が空です。不詳フラグが1のときは「昭和10年頃」のように書いてください。"
+            yield (
+                place,
+                "生年月日_不詳表記",
+                "が空です。不詳フラグが1のときは「昭和10年頃」のように書いてください。",
+            )
         elif not birth and unknown != "1" and kind in PERSONS:
-            yield place, "生年月日", "が空です。日付を入れるか、不詳なら生年月日_不詳フラグを1にして不詳表記を書いてください。"
+            yield (
+                place,
+                "生年月日",
+                "が空です。日付を入れるか、不詳なら生年月日_不詳フラグを1にして不詳表記を書いてください。",
+            )
 
 
 def _future(batch: Batch, today: str) -> Iterator[Fault]:
@@ -74,7 +92,11 @@ def _future(batch: Batch, today: str) -> Iterator[Fault]:
             continue
         for place, text in enumerate(texts):
             if _day(text) > today:
-                yield place, column, f"の「{text}」は今日（{today}）より後です。正しい日付にするか、その日以後に取り込んでください。"
+                yield (
+                    place,
+                    column,
+                    f"の「{text}」は今日（{today}）より後です。正しい日付にするか、その日以後に取り込んでください。",
+                )
 
 
 def _before_birth(batch: Batch, today: str) -> Iterator[Fault]:
@@ -91,15 +113,26 @@ def _measure_period(batch: Batch, today: str) -> Iterator[Fault]:
         if not start:
             yield place, "支援措置開始日", "が空です。終了日があるときは開始日も入れてください。"
         elif _day(end) and end < _day(start):
-            yield place, "支援措置終了日", f"の「{end}」が開始日「{start}」より前です。どちらかを直してください。"
+            yield (
+                place,
+                "支援措置終了日",
+                f"の「{end}」が開始日「{start}」より前です。どちらかを直してください。",
+            )
 
 
 def _codes_of_places(batch: Batch, today: str) -> Iterator[Fault]:
     bad = {code for code in set(batch["住所_市区町村コード"]) if code and not is_municipality_code(code)}
-    yield from _those(batch, "住所_市区町村コード", bad, "は検査数字が合いません。検査数字を含む6桁にしてください（例 242039）。")
+    yield from _those(
+        batch,
+        "住所_市区町村コード",
+        bad,
+        "は検査数字が合いません。検査数字を含む6桁にしてください（例 242039）。",
+    )
     for column, length in (("住所_町字コード", 7), ("住所_郵便番号", 7)):
         bad = {c for c in set(batch[column]) if c and not (len(c) == length and c.isascii() and c.isdigit())}
-        yield from _those(batch, column, bad, f"は使えません。半角数字{length}桁（ハイフンなし）にしてください。")
+        yield from _those(
+            batch, column, bad, f"は使えません。半角数字{length}桁（ハイフンなし）にしてください。"
+        )
 
 
 def _telephones(batch: Batch, today: str) -> Iterator[Fault]:
@@ -135,7 +168,11 @@ def _individual_numbers(batch: Batch, columns: Sequence[Column]) -> Iterator[Fau
             continue
         for place, text in enumerate(texts):
             if any(_is_individual_number(found) for found in _TWELVE_DIGITS.findall(text)):
-                yield place, column.name, "に個人番号とみられる12桁の数字があります。個人番号は取り込めません。数字を除いてください。"
+                yield (
+                    place,
+                    column.name,
+                    "に個人番号とみられる12桁の数字があります。個人番号は取り込めません。数字を除いてください。",
+                )
 
 
 def _is_individual_number(text: str) -> bool:
@@ -152,24 +189,44 @@ def _overlong(batch: Batch, columns: Sequence[Column]) -> Iterator[Fault]:
         if len(max(texts, key=len)) > room:
             for place, text in enumerate(texts):
                 if len(text) > room:
-                    yield place, column.name, "の文字に付く異体字の指定などが多すぎます。指定を減らしてください。"
+                    yield (
+                        place,
+                        column.name,
+                        "の文字に付く異体字の指定などが多すぎます。指定を減らしてください。",
+                    )
 
 
 def _removal(batch: Batch, today: str) -> Iterator[Fault]:
     for place, (status, day) in enumerate(zip(batch["住民状態"], batch["消除年月日"], strict=True)):
         if status in ("2", "3", "4") and not day:
-            yield place, "消除年月日", "が空です。転出・死亡などの日が分かれば入れてください（この行は取り込みます）。"
+            yield (
+                place,
+                "消除年月日",
+                "が空です。転出・死亡などの日が分かれば入れてください（この行は取り込みます）。",
+            )
         elif day and status in ("", "1"):
-            yield place, "消除年月日", "がありますが、住民状態が住民です。確かめてください（この行は取り込みます）。"
+            yield (
+                place,
+                "消除年月日",
+                "がありますが、住民状態が住民です。確かめてください（この行は取り込みます）。",
+            )
 
 
 def _measure(batch: Batch, today: str) -> Iterator[Fault]:
     rows = zip(batch["支援措置区分"], batch["支援措置開始日"], batch["支援措置終了日"], strict=True)
     for place, (flag, start, end) in enumerate(rows):
         if flag == "1" and not start:
-            yield place, "支援措置開始日", "が空です。取込日から支援措置中として扱います。開始日を確かめてください。"
+            yield (
+                place,
+                "支援措置開始日",
+                "が空です。取込日から支援措置中として扱います。開始日を確かめてください。",
+            )
         elif flag != "1" and start and (not end or end > today):
-            yield place, "支援措置区分", "が0ですが、終わっていない期間があります。安全のため支援措置中として扱います。"
+            yield (
+                place,
+                "支援措置区分",
+                "が0ですが、終わっていない期間があります。安全のため支援措置中として扱います。",
+            )
 
 
 def _kana(batch: Batch, today: str) -> Iterator[Fault]:
@@ -178,7 +235,9 @@ def _kana(batch: Batch, today: str) -> Iterator[Fault]:
         if is_kana(" ".join(texts)) or not any(texts):
             continue
         bad = {text for text in set(texts) if text and not is_kana(text)}
-        yield from _those(batch, column, bad, "に仮名でない文字があります。確かめてください（この行は取り込みます）。")
+        yield from _those(
+            batch, column, bad, "に仮名でない文字があります。確かめてください（この行は取り込みます）。"
+        )
 
 
 _ERRORS: tuple[Check, ...] = (

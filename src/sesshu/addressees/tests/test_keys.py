@@ -16,10 +16,13 @@ def test_quick_folding_is_the_kernels(text):
 
 
 def test_given_name_is_a_word_of_its_own():
-    assert name_key("見本　花子", "みほん　はなこ") == " 見本花子 花子 ミホンハナコ ハナコ"
+    assert name_key("見本　花子", "みほん　はなこ") == " 見本花子 花子 ミホンハナコ ハナコ "
 
 
-@pytest.mark.parametrize("spelling", ["見本町一丁目２番地の３", "見本町1丁目2番3号", "見本町1-2-3", "見本町１－２－３", "三重県見本町1-2-3"])
+@pytest.mark.parametrize(
+    "spelling",
+    ["見本町一丁目２番地の３", "見本町1丁目2番3号", "見本町1-2-3", "見本町１－２－３", "三重県見本町1-2-3"],
+)
 def test_spellings_of_one_address(spelling):
     assert folded_address(spelling) == "見本町1-2-3"
 
