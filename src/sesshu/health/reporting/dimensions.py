@@ -71,7 +71,7 @@ class Dimension:
 
 
 def _text(column: str) -> Callable[[], Any]:
-    return lambda: Coalesce(Cast(column, TextField()), Value(""))
+    return lambda: Coalesce(Cast(column, TextField()), Value(""), output_field=TextField())
 
 
 def _flag(column: str) -> Callable[[], Any]:
@@ -117,7 +117,9 @@ DIMENSIONS: dict[str, Dimension] = {
         Dimension(
             "age",
             "接種時の年齢",
-            lambda: Coalesce(Cast(LawAge("date", "addressee__birth_date"), TextField()), Value("")),
+            lambda: Coalesce(
+                Cast(LawAge("date", "addressee__birth_date"), TextField()), Value(""), output_field=TextField()
+            ),
             _each(lambda v: f"{v}歳" if v else "不詳"),
             _number,
         ),

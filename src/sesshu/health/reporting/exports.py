@@ -129,8 +129,8 @@ def _cell(sheet: Any, value: Shown) -> Any:
 
 def _text_cell(sheet: Any, text: str) -> Any:
     cell: Any = WriteOnlyCell(sheet, _NOT_XML.sub("", text))
-    # Inline, because the table of shared strings would hold every text of the file in memory.
-    cell.data_type = "inlineStr"
+    # A text whatever it begins with; openpyxl took what starts like a formula for one.
+    cell.data_type = "s"
     cell.number_format = "@"
     return cell
 
