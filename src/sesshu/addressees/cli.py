@@ -44,7 +44,7 @@ def _import(arguments: argparse.Namespace) -> Outcome:
 def _exit_code(report: ImportReport) -> int:
     if not report.rejected:
         return DONE
-    return REFUSED if report.held_back or not report.rows - report.rejected else DONE_WITH_REJECTED_ROWS
+    return REFUSED if report.held_back else DONE_WITH_REJECTED_ROWS
 
 
 def _text(report: ImportReport) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 
@@ -18,13 +19,13 @@ _INSERT = f"""
     SELECT t.addressee_id, %(municipality)s, {", ".join(f"f.{field}" for field in FIELDS)},
         f.name_key, f.address_key, %(at)s
     FROM {_STAGED} WHERE t.fate = '{CREATE}' AND f.turn = %(turn)s
-"""
+"""  # noqa: S608 - names of columns and fates of this room only
 _UPDATE = f"""
     UPDATE addressees_addressee a
     SET {", ".join(f"{field} = {new_value(field)}" for field in FIELDS)},
         name_key = f.name_key, address_key = f.address_key, updated_at = %(at)s
     FROM {_STAGED} WHERE t.fate = '{UPDATE}' AND f.turn = %(turn)s AND a.id = t.addressee_id
-"""
+"""  # noqa: S608 - names of columns and fates of this room only
 # What was applied is read back from the addressee, what came late is kept as it was sent.
 _VERSIONS_OF_CREATED = f"""
     INSERT INTO addressees_addresseeversion
@@ -33,7 +34,7 @@ _VERSIONS_OF_CREATED = f"""
     SELECT %(municipality)s, t.addressee_id, f.reason, f.effective_on, %(at)s, %(by)s, f.change_number,
         t.fate <> '{LATE}', {json_sql("f")}
     FROM {_STAGED} WHERE t.fate IN ('{CREATE}', '{LATE}') AND f.turn = %(turn)s
-"""
+"""  # noqa: S608 - names of columns and fates of this room only
 _VERSIONS_OF_KNOWN = f"""
     INSERT INTO addressees_addresseeversion
         (municipality_code, addressee_id, reason, effective_on, recorded_at, recorded_by_id, change_number,
@@ -42,7 +43,7 @@ _VERSIONS_OF_KNOWN = f"""
         true, {json_sql("a")}
     FROM {_STAGED} JOIN addressees_addressee a ON a.id = t.addressee_id
     WHERE (t.fate = '{UPDATE}' OR (t.fate = '{SAME}' AND f.change_number <> '')) AND f.turn = %(turn)s
-"""
+"""  # noqa: S608 - names of columns and fates of this room only
 # A known start keeps its row, so the same file again adds nothing.
 _MEASURES = f"""
     INSERT INTO addressees_protectivemeasure
@@ -55,7 +56,7 @@ _MEASURES = f"""
     ON CONFLICT (addressee_id, starts_on)
     DO UPDATE SET ends_on = excluded.ends_on, recorded_at = excluded.recorded_at
         WHERE addressees_protectivemeasure.ends_on IS DISTINCT FROM excluded.ends_on
-"""
+"""  # noqa: S608 - names of columns and fates of this room only
 _STATEMENTS = (
     (_INSERT, (CREATE,)),
     (_UPDATE, (UPDATE,)),
@@ -70,7 +71,12 @@ _MANY = 10_000
 
 def write(turn: int, *, by: Account | None, at: datetime) -> None:
     """Write what was decided for this turn."""
-    values = {"municipality": current(), "turn": turn, "at": at, "by": by.pk if by else None}
+    values: dict[str, Any] = {
+        "municipality": current(),
+        "turn": turn,
+        "at": at,
+        "by": by.pk if by else None,
+    }
     with connection.cursor() as cursor:
         cursor.execute("SELECT DISTINCT fate FROM pg_temp.resident_fate")
         fates = {row[0] for row in cursor.fetchall()}

@@ -27,8 +27,8 @@ class _Letters(dict[int, str]):
 
     def __missing__(self, code: int) -> str:
         sign = chr(code)
-        category = unicodedata.category(sign)
-        joins = category in ("Mn", "Mc", "Me") or 0x1100 <= code <= 0x11FF or 0xAC00 <= code <= 0xD7A3
+        marks = [mark for mark in unicodedata.normalize("NFKC", sign) if unicodedata.category(mark)[0] == "M"]
+        joins = bool(marks) or 0x1100 <= code <= 0x11FF or 0xAC00 <= code <= 0xD7A3
         ignored = not fold(sign)
         half_width = 0xFF65 <= code <= 0xFF9F or sign in "゛゜"
         letter = _UNSAFE if (joins and not ignored) or half_width or code == 0 else fold(sign)
@@ -48,7 +48,7 @@ def folded(text: str) -> str:
 
 
 def name_key(name: str, kana: str = "", alias: str = "", alias_kana: str = "") -> str:
-    """Each name whole and, where a blank divides it, its second part (the given name) as a word of its own."""
+    """Each name whole and, where a blank divides it, the given name as a word of its own."""
     words: list[str] = []
     for text in (name, kana, alias, alias_kana):
         if text:
@@ -70,7 +70,7 @@ def address_key(city: str, town: str, house_number: str, building: str) -> str:
 
 
 def folded_address(text: str) -> str:
-    """An address as typed: 一丁目2番地の3, 1丁目2番3号 and 1-2-3 become the same; the prefecture is dropped."""
+    """An address as typed: 一丁目2番地の3 and 1-2-3 become the same; the prefecture is dropped."""
     key = folded(_KANJI_BLOCK.sub(_block, text) if "丁目" in text else text)
     if key[:4].endswith(("県", "府", "都", "道")) or key[2:3] in ("県", "府", "都", "道"):
         key = _PREFECTURE.sub("", key)

@@ -132,7 +132,8 @@ def view_of(
     )
     if not protected or may_see_protected(by):
         return view
-    return replace(view, masked=True, **dict.fromkeys(HIDDEN_IN_VIEW, HIDDEN))
+    hidden: dict[str, Any] = dict.fromkeys(HIDDEN_IN_VIEW, HIDDEN)
+    return replace(view, masked=True, **hidden)
 
 
 def views_of(

@@ -73,7 +73,7 @@ _FATES = f"""
         {{joins}}
         WHERE f.turn = %(turn)s
     ) matched
-"""
+"""  # noqa: S608 - names of columns and fates of this room only
 _WHOLE = _FATES.format(known="", late="", joins="")
 _CHANGES = _FATES.format(
     known=f"""
@@ -145,7 +145,7 @@ def _rows_of(*fates: str) -> list[tuple[int, str, str, str]]:
             " JOIN pg_temp.resident_feed f USING (row_number) WHERE t.fate = ANY(%s) ORDER BY 1",
             [list(fates)],
         )
-        return cursor.fetchall()
+        return [(int(row), *map(str, words)) for row, *words in cursor.fetchall()]  # type: ignore[misc]
 
 
 def absent(mentioned_elsewhere: set[str]) -> int:

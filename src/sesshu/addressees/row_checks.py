@@ -24,6 +24,16 @@ _TWELVE_DIGITS = re.compile(r"[0-9０-９]{4}[-‐－\s]?[0-9０-９]{4}[-‐－
 _TELEPHONE = re.compile(r"[0-9][0-9()-]*")
 _WIDE_DIGITS = str.maketrans("０１２３４５６７８９", "0123456789")
 _PAST_ONLY = ("生年月日", "住民となった年月日", "消除年月日", "異動年月日")
+_BIRTH_THOUGH_UNKNOWN = "に日付がありますが、不詳フラグが1です。日付を空にするか、フラグを0にしてください。"
+_NO_WORDING = "が空です。不詳フラグが1のときは「昭和10年頃」のように書いてください。"
+_NO_BIRTH = "が空です。日付を入れるか、不詳なら生年月日_不詳フラグを1にし、不詳表記も書いてください。"
+_AFTER_TODAY = "正しい日付にするか、その日以後に取り込んでください。"
+_WRONG_MUNICIPALITY = "は検査数字が合いません。検査数字を含む6桁にしてください（例 242039）。"
+_INDIVIDUAL_NUMBER = (
+    "に個人番号とみられる12桁の数字があります。個人番号は取り込めません。数字を除いてください。"
+)
+_TOO_MANY_MARKS = "の文字に付く異体字の指定などが多すぎます。指定を減らしてください。"
+_TAKEN = "（この行は取り込みます）。"
 _LONGEST = 3  # code points to a character: a letter and its marks; more would not fit the database
 
 
@@ -67,19 +77,19 @@ def _birth(batch: Batch, today: str) -> Iterator[Fault]:
             yield (
                 place,
                 "生年月日",
-                "に日付がありますが、不詳フラグが1です。日付を空にするか、フラグを0にしてください。",
+                _BIRTH_THOUGH_UNKNOWN,
             )
         elif unknown == "1" and not wording:
             yield (
                 place,
                 "生年月日_不詳表記",
-                "が空です。不詳フラグが1のときは「昭和10年頃」のように書いてください。",
+                _NO_WORDING,
             )
         elif not birth and unknown != "1" and kind in PERSONS:
             yield (
                 place,
                 "生年月日",
-                "が空です。日付を入れるか、不詳なら生年月日_不詳フラグを1にして不詳表記を書いてください。",
+                _NO_BIRTH,
             )
 
 
@@ -95,7 +105,7 @@ def _future(batch: Batch, today: str) -> Iterator[Fault]:
                 yield (
                     place,
                     column,
-                    f"の「{text}」は今日（{today}）より後です。正しい日付にするか、その日以後に取り込んでください。",
+                    f"の「{text}」は今日（{today}）より後です。{_AFTER_TODAY}",
                 )
 
 
@@ -126,13 +136,11 @@ def _codes_of_places(batch: Batch, today: str) -> Iterator[Fault]:
         batch,
         "住所_市区町村コード",
         bad,
-        "は検査数字が合いません。検査数字を含む6桁にしてください（例 242039）。",
+        _WRONG_MUNICIPALITY,
     )
     for column, length in (("住所_町字コード", 7), ("住所_郵便番号", 7)):
         bad = {c for c in set(batch[column]) if c and not (len(c) == length and c.isascii() and c.isdigit())}
-        yield from _those(
-            batch, column, bad, f"は使えません。半角数字{length}桁（ハイフンなし）にしてください。"
-        )
+        yield from _those(batch, column, bad, f"は使えません。半角数字{length}桁にしてください。")
 
 
 def _telephones(batch: Batch, today: str) -> Iterator[Fault]:
@@ -171,7 +179,7 @@ def _individual_numbers(batch: Batch, columns: Sequence[Column]) -> Iterator[Fau
                 yield (
                     place,
                     column.name,
-                    "に個人番号とみられる12桁の数字があります。個人番号は取り込めません。数字を除いてください。",
+                    _INDIVIDUAL_NUMBER,
                 )
 
 
@@ -192,7 +200,7 @@ def _overlong(batch: Batch, columns: Sequence[Column]) -> Iterator[Fault]:
                     yield (
                         place,
                         column.name,
-                        "の文字に付く異体字の指定などが多すぎます。指定を減らしてください。",
+                        _TOO_MANY_MARKS,
                     )
 
 
@@ -202,13 +210,13 @@ def _removal(batch: Batch, today: str) -> Iterator[Fault]:
             yield (
                 place,
                 "消除年月日",
-                "が空です。転出・死亡などの日が分かれば入れてください（この行は取り込みます）。",
+                f"が空です。転出・死亡などの日が分かれば入れてください{_TAKEN}",
             )
         elif day and status in ("", "1"):
             yield (
                 place,
                 "消除年月日",
-                "がありますが、住民状態が住民です。確かめてください（この行は取り込みます）。",
+                f"がありますが、住民状態が住民です。確かめてください{_TAKEN}",
             )
 
 
@@ -219,13 +227,13 @@ def _measure(batch: Batch, today: str) -> Iterator[Fault]:
             yield (
                 place,
                 "支援措置開始日",
-                "が空です。取込日から支援措置中として扱います。開始日を確かめてください。",
+                "が空です。取込日から支援措置中とします。開始日を確かめてください。",
             )
         elif flag != "1" and start and (not end or end > today):
             yield (
                 place,
                 "支援措置区分",
-                "が0ですが、終わっていない期間があります。安全のため支援措置中として扱います。",
+                "が0ですが、終わらない期間があります。安全のため支援措置中とします。",
             )
 
 
@@ -235,9 +243,7 @@ def _kana(batch: Batch, today: str) -> Iterator[Fault]:
         if is_kana(" ".join(texts)) or not any(texts):
             continue
         bad = {text for text in set(texts) if text and not is_kana(text)}
-        yield from _those(
-            batch, column, bad, "に仮名でない文字があります。確かめてください（この行は取り込みます）。"
-        )
+        yield from _those(batch, column, bad, f"に仮名でない文字があります。確かめてください{_TAKEN}")
 
 
 _ERRORS: tuple[Check, ...] = (

@@ -1,4 +1,4 @@
-"""Search as staff type: one box for name, kana, birth, 宛名番号, household and address, in any combination."""
+"""Search as staff type: one box for name, kana, birth, 宛名番号, household, address, all combined."""
 
 from __future__ import annotations
 

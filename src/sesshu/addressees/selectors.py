@@ -139,7 +139,7 @@ class HistoryEntry:
 
 
 def history(pk: int, *, by: Account | None, known_on: date | None = None) -> list[HistoryEntry]:
-    """All recordings of a person, newest first; with `known_on` only what was known by the end of that day."""
+    """All recordings of a person, newest first; with `known_on` those made by the end of that day."""
     versions = (
         AddresseeVersion.objects.filter(municipality_code=current(), addressee_id=pk)
         .select_related("recorded_by")
@@ -160,6 +160,10 @@ def history(pk: int, *, by: Account | None, known_on: date | None = None) -> lis
 
 def _entry(version: AddresseeVersion, before: dict[str, Any], hides: bool) -> HistoryEntry:
     state: dict[str, Any] = version.state
+
+    def shown(field: str, value: Any) -> str:
+        return HIDDEN if hides and field in PROTECTED_FIELDS else _words(field, value)
+
     changed = [field for field in state if before and state[field] != before.get(field)]
     return HistoryEntry(
         pk=version.pk,
@@ -169,17 +173,9 @@ def _entry(version: AddresseeVersion, before: dict[str, Any], hides: bool) -> Hi
         recorded_by=version.recorded_by.name if version.recorded_by else "取込",
         change_number=version.change_number,
         applied=version.applied,
-        changes=tuple(
-            (label(f), _shown(f, before.get(f), hides), _shown(f, state[f], hides)) for f in changed
-        ),
-        state=tuple((label(field), _shown(field, value, hides)) for field, value in state.items()),
+        changes=tuple((label(f), shown(f, before.get(f)), shown(f, state[f])) for f in changed),
+        state=tuple((label(field), shown(field, value)) for field, value in state.items()),
     )
-
-
-def _shown(field: str, value: Any, hides: bool) -> str:
-    if hides and field in PROTECTED_FIELDS:
-        return HIDDEN
-    return _words(field, value)
 
 
 def _words(field: str, value: Any) -> str:
