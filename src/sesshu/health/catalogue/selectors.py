@@ -62,6 +62,11 @@ def short_name(code: str) -> str:
     return known.short_name if known else programme_name(code)
 
 
+def national_programmes() -> tuple[Programme, ...]:
+    """The programmes that the law gives every city, in the order in which staff read them."""
+    return national.programmes()
+
+
 def national_programme(code: str) -> Programme | None:
     return next((found for found in national.programmes() if found.code == code), None)
 

@@ -1,0 +1,151 @@
+"""What the ledger page shows of a person: one bundle, gathered in as few queries as there are tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from sesshu.addressees.models import Addressee
+from sesshu.health.catalogue import selectors as catalogue
+from sesshu.health.catalogue.national import Programme
+from sesshu.health.ledger import drawing, lanes, selectors
+from sesshu.health.ledger.drawing import Drawing, Zoom
+from sesshu.health.ledger.models import Dose, Screening
+from sesshu.health.ledger.persons import doses_given, person_of
+from sesshu.kernel.dates import age_on
+from sesshu.schedule import Assessment, DoseVerdict, ProgrammeStatus, assess, load_pack
+
+_STATUS_ORDER = {"eligible": 0, "not_yet": 1, "complete": 2, "aged_out": 3, "not_target": 4}
+GROWN_UP = 20
+
+
+@dataclass(frozen=True, slots=True)
+class DoseRow:
+    """A dose of the table with its verdict; a voided one has none."""
+
+    dose: Dose
+    verdict: DoseVerdict | None
+    replaced: bool
+
+    @property
+    def key(self) -> str:
+        return str(self.dose.pk)
+
+
+@dataclass(frozen=True, slots=True)
+class StatusRow:
+    """A programme's status with what the list says of it."""
+
+    programme: Programme
+    status: ProgrammeStatus
+    overdue: bool
+    days_left: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerPage:
+    addressee: Addressee
+    age: int | None
+    doses: tuple[DoseRow, ...]
+    screenings: tuple[Screening, ...]
+    open_now: tuple[StatusRow, ...]
+    statuses: tuple[StatusRow, ...]
+    not_target: tuple[StatusRow, ...]
+    zoom: Zoom | None
+    zooms: tuple[Zoom, ...]
+    picture: Drawing | None
+    lanes: tuple[lanes.Lane, ...]
+
+
+def gather(addressee: Addressee, *, today: date, zoom_key: str = "") -> LedgerPage:
+    """Everything of the page but the household and the panels of rooms above."""
+    doses = list(selectors.doses(addressee.pk))
+    pack = load_pack("jp")
+    given = tuple(dose for dose in doses_given(doses) if dose.vaccine in pack.vaccines)
+    person = person_of(addressee)
+    assessment = assess(person, given, on=today, pack=pack)
+    statuses = tuple(_statuses(assessment, today))
+    zooms = _zooms(addressee.birth_date, today)
+    zoom = _chosen(zooms, zoom_key, addressee.birth_date, today)
+    shown: tuple[lanes.Lane, ...] = ()
+    picture = None
+    if addressee.birth_date and zoom:
+        shown = lanes.lanes(
+            person,
+            given,
+            assessment.doses,
+            catalogue.national_programmes(),
+            names=catalogue.vaccine_names(),
+            today=today,
+            until=drawing.end_of(addressee.birth_date, zoom),
+            pack=pack,
+        )
+        shown = tuple(lane for lane in shown if _is_seen(lane, addressee.birth_date, zoom))
+        picture = drawing.draw(addressee.birth_date, shown, zoom, today=today)
+    birth = addressee.birth_date
+    return LedgerPage(
+        addressee=addressee,
+        age=age_on(birth, today) if birth and birth <= today else None,
+        doses=tuple(_dose_rows(doses, assessment)),
+        screenings=tuple(selectors.screenings(addressee.pk)),
+        open_now=tuple(row for row in statuses if row.status.status == "eligible"),
+        statuses=tuple(row for row in statuses if row.status.status != "not_target"),
+        not_target=tuple(row for row in statuses if row.status.status == "not_target"),
+        zoom=zoom,
+        zooms=zooms,
+        picture=picture,
+        lanes=shown,
+    )
+
+
+def _dose_rows(doses: list[Dose], assessment: Assessment) -> list[DoseRow]:
+    verdicts = {verdict.key: verdict for verdict in assessment.doses}
+    return [DoseRow(dose, verdicts.get(dose.pk), dose.replaced_by_id is not None) for dose in doses]
+
+
+def _statuses(assessment: Assessment, today: date) -> list[StatusRow]:
+    known = {programme.code: programme for programme in catalogue.national_programmes()}
+    rows = [
+        StatusRow(known[status.programme], status, _is_overdue(status, today), _days_left(status, today))
+        for status in assessment.programmes
+    ]
+    return sorted(rows, key=lambda row: (_STATUS_ORDER[row.status.status], row.programme.order))
+
+
+def _is_overdue(status: ProgrammeStatus, today: date) -> bool:
+    until = status.recommended_to
+    return status.status == "eligible" and until is not None and until < today
+
+
+def _days_left(status: ProgrammeStatus, today: date) -> int | None:
+    if status.status != "eligible" or status.last_day is None:
+        return None
+    return (status.last_day - today).days
+
+
+def _zooms(birth: date | None, today: date) -> tuple[Zoom, ...]:
+    if birth is None or birth > today:
+        return ()
+    age = age_on(birth, today)
+    return (drawing.CHILD, drawing.adult(age), drawing.whole(age))
+
+
+def _chosen(zooms: tuple[Zoom, ...], key: str, birth: date | None, today: date) -> Zoom | None:
+    if not zooms or birth is None:
+        return None
+    usual = "adult" if age_on(birth, today) >= GROWN_UP else "child"
+    wanted = key if key in {zoom.key for zoom in zooms} else usual
+    return next(zoom for zoom in zooms if zoom.key == wanted)
+
+
+def _is_seen(lane: lanes.Lane, birth: date, zoom: Zoom) -> bool:
+    """Whether the lane has a dose, or days on which one may be given, in what the zoom shows."""
+    scale = drawing.Scale(birth, zoom)
+    quiet = {lanes.Kind.WAITING, lanes.Kind.CLOSED}
+    seen = (
+        stretch.end.toordinal() >= scale.first and stretch.start.toordinal() <= scale.last
+        for stretch in lane.stretches
+        if stretch.kind not in quiet
+    )
+    return any(scale.holds(mark.day) for mark in lane.marks) or any(seen)
+
