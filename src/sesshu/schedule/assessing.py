@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from sesshu.schedule.logic.groups import Prospect, prospect
 from sesshu.schedule.logic.history import organise
 from sesshu.schedule.logic.patient import Patient
-from sesshu.schedule.logic.relevance import Relevant, relevant
+from sesshu.schedule.logic.relevance import Terms, relevant
 from sesshu.schedule.model import (
     Assessment,
     DoseGiven,
@@ -42,7 +42,7 @@ def assess(
     if terms is None:
         verdicts = tuple(verdict(record, None) for record in records)
         return Assessment(verdicts, tuple(not_target(p.code, "birth_unknown") for p in wanted))
-    patient, end = Patient(terms, records, pack), _life_end(on)
+    patient, end = Patient(terms, records, on), _life_end(on)
     statuses = tuple(status_on(prospect(p, patient, on, end, 1), terms, on, pack) for p in wanted)
     return Assessment(tuple(verdict(record, patient) for record in records), statuses)
 
@@ -83,7 +83,7 @@ def eligible_windows(
         status = not_target(programme, "birth_unknown")
         return Windows(programme, (), "not_target", horizon_from, status.reasons)
     records = organise(person, doses, horizon_from, pack, terms)
-    patient = Patient(terms, records, pack)
+    patient = Patient(terms, records, horizon_from)
     found = prospect(pack.programmes[programme], patient, horizon_from, horizon_to, _LIFE_YEARS)
     windows = tuple(
         Window(o.start, None if o.end == date.max else o.end, o.number, o.label, o.period)
@@ -102,7 +102,7 @@ def _life_end(day: date) -> date:
     return date(min(day.year + _LIFE_YEARS, 9998), 3, 31)
 
 
-def _terms(person: Person, pack: Pack) -> Relevant | None:
+def _terms(person: Person, pack: Pack) -> Terms | None:
     if person.birth is None:
         return None
     return relevant(pack, person.birth, person.sex, person.conditions, person.due_dates)
@@ -119,12 +119,12 @@ def _stage(
     doses: list[DoseGiven],
     programme: str,
     pack: Pack,
-    terms: Relevant,
+    terms: Terms,
     start: date,
     last: date,
 ) -> list[Span]:
     """Spans between two doses: evaluated at breakpoints only."""
-    patient = Patient(terms, organise(person, doses, start, pack, terms), pack)
+    patient = Patient(terms, organise(person, doses, start, pack, terms), start)
     found = prospect(pack.programmes[programme], patient, start, _life_end(last), _LIFE_YEARS)
     marks = {start}
     for opening in found.openings:
@@ -141,17 +141,13 @@ def _stage(
     return spans
 
 
-def _closings(found: Prospect, terms: Relevant) -> set[date]:
+def _closings(found: Prospect, terms: Terms) -> set[date]:
     """Days on which a rule's window, clipped or not, ends: what is said afterwards may change there."""
     return {
         edge
-        for disease in found.programme.diseases
-        for periods in terms.diseases.get(disease, {}).values()
-        for series in periods
-        for target in series.targets
-        for requirement in target.requirements
-        if requirement.rule.programme == found.programme.code
-        for stretch in requirement.stretches
+        for rule in terms.plan.by_programme[found.programme.code]
+        if not terms.bars[rule.number]
+        for stretch in terms.stretches(rule)
         for edge in (stretch.closes, stretch.end)
         if edge < date.max
     }

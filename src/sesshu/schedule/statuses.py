@@ -4,9 +4,9 @@ from datetime import date
 
 from sesshu.schedule.logic.forecast import Opening
 from sesshu.schedule.logic.groups import Prospect
-from sesshu.schedule.logic.relevance import Relevant, Requirement, Stretch
+from sesshu.schedule.logic.relevance import Stretch, Terms
 from sesshu.schedule.model import ProgrammeStatus, Reason
-from sesshu.schedule.supporting import Pack
+from sesshu.schedule.supporting import Pack, Rule
 
 _NOT_TARGET = {
     "sex": "この予防接種の対象の性別ではありません。",
@@ -23,8 +23,17 @@ def not_target(programme: str, code: str, article: str = "") -> ProgrammeStatus:
     return ProgrammeStatus(programme, "not_target", reasons=(Reason(code, _NOT_TARGET[code], (), article),))
 
 
-def status_on(prospect: Prospect, terms: Relevant, day: date, pack: Pack) -> ProgrammeStatus:
+def status_on(prospect: Prospect, terms: Terms, day: date, pack: Pack) -> ProgrammeStatus:
     """The status on ``day``: in an opening, before one, or past them all."""
+    shared = prospect.statuses
+    if shared is None:
+        return _status_on(prospect, terms, day, pack)
+    if day not in shared:
+        shared[day] = _status_on(prospect, terms, day, pack)
+    return shared[day]
+
+
+def _status_on(prospect: Prospect, terms: Terms, day: date, pack: Pack) -> ProgrammeStatus:
     for n, opening in enumerate(prospect.openings):
         if opening.end >= day:
             return _open(prospect, n, day)
@@ -69,11 +78,12 @@ def _within(opening: Opening) -> Reason:
     return Reason("in_window", "{}から{}まで受けられます。", values, opening.article)
 
 
-def after_all(prospect: Prospect, terms: Relevant, day: date, pack: Pack) -> ProgrammeStatus:
+def after_all(prospect: Prospect, terms: Terms, day: date, pack: Pack) -> ProgrammeStatus:
     """The status once nothing is open any more."""
     code = prospect.programme.code
-    if code in terms.barred:
-        return not_target(code, terms.barred[code], _article(code, pack))
+    bar = terms.barred(code)
+    if bar:
+        return not_target(code, bar, _article(code, pack))
     if prospect.complete or (prospect.recurring and prospect.completed_on):
         reason = Reason("completed", "{}に必要な回数を終えています。", (prospect.completed_on or day,))
         return ProgrammeStatus(code, "complete", remaining=0, reasons=(reason,))
@@ -83,48 +93,40 @@ def after_all(prospect: Prospect, terms: Relevant, day: date, pack: Pack) -> Pro
     return _past(code, _stretches(code, terms), day)
 
 
-def _past(code: str, stretches: list[tuple[Requirement, Stretch]], day: date) -> ProgrammeStatus:
+def _past(code: str, stretches: list[tuple[Rule, Stretch]], day: date) -> ProgrammeStatus:
     """Past the last window: of the person, or of the product."""
-    opened = [(q, s) for q, s in stretches if s.opens <= s.closes]
-    ended = [(q, s) for q, s in stretches if s.closes < s.end and s.closes < day <= s.end]
+    opened = [(r, s) for r, s in stretches if s.opens <= s.closes]
+    ended = [(r, s) for r, s in stretches if s.closes < s.end and s.closes < day <= s.end]
     if ended:
-        requirement, stretch = max(ended, key=lambda pair: pair[1].closes)
-        values = (requirement.rule.in_force.end,)
-        reason = Reason(
-            "product_ended", "このワクチンを定期に使えたのは{}までです。", values, requirement.rule.article
-        )
+        rule, stretch = max(ended, key=lambda pair: pair[1].closes)
+        values = (rule.in_force.end,)
+        reason = Reason("product_ended", "このワクチンを定期に使えたのは{}までです。", values, rule.article)
         return ProgrammeStatus(code, "aged_out" if opened else "not_target", reasons=(reason,))
     pairs = (opened or stretches)[::-1]
-    requirement, stretch = max(pairs, key=lambda pair: pair[1].closes if opened else pair[1].end)
+    rule, stretch = max(pairs, key=lambda pair: pair[1].closes if opened else pair[1].end)
     last = stretch.closes if opened else stretch.end
     if last >= day:
-        reason = Reason("no_more_doses", "この後に受けられる回はありません。", (), requirement.rule.article)
+        reason = Reason("no_more_doses", "この後に受けられる回はありません。", (), rule.article)
     else:
-        reason = Reason("window_passed", "対象期間は{}で終わりました。", (last,), requirement.rule.article)
+        reason = Reason("window_passed", "対象期間は{}で終わりました。", (last,), rule.article)
     return ProgrammeStatus(
         programme=code,
         status="aged_out",
-        period=requirement.rule.period_name,
+        period=rule.period_name,
         eligible_from=stretch.opens if opened else None,
         eligible_to=_finite(last),
         reasons=(reason,),
     )
 
 
-def _stretches(code: str, terms: Relevant) -> list[tuple[Requirement, Stretch]]:
-    """Every window that the programme's rules hold for the person, kept with the terms."""
-    kept = terms.ends.get(code)
-    if kept is None:
-        kept = terms.ends[code] = [
-            (requirement, stretch)
-            for periods in terms.diseases.values()
-            for series in periods.values()
-            for one in series
-            for requirement in one.targets[0].requirements
-            if requirement.rule.programme == code
-            for stretch in requirement.stretches
-        ]
-    return kept
+def _stretches(code: str, terms: Terms) -> list[tuple[Rule, Stretch]]:
+    """Every window that the programme's rules hold for the person."""
+    return [
+        (rule, stretch)
+        for rule in terms.plan.by_programme[code]
+        if not terms.bars[rule.number]
+        for stretch in terms.stretches(rule)
+    ]
 
 
 def _article(code: str, pack: Pack) -> str:

@@ -110,6 +110,7 @@ class Rule:
     temporary: bool = False
     note: str = ""
     article: str = ""
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)

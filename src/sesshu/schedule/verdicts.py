@@ -3,7 +3,7 @@
 from sesshu.schedule.logic.evaluation import Outcome
 from sesshu.schedule.logic.history import Record
 from sesshu.schedule.logic.patient import Patient
-from sesshu.schedule.logic.relevance import Relevant
+from sesshu.schedule.logic.relevance import Terms
 from sesshu.schedule.model import DoseVerdict, Reason
 
 _BARRED = {
@@ -27,8 +27,8 @@ def verdict(record: Record, patient: Patient | None) -> DoseVerdict:
     return _verdict(record, outcome, outcome.reasons)
 
 
-def _barred(record: Record, terms: Relevant) -> Reason:
-    code = terms.barred.get(record.programme or "", "birth_cohort")
+def _barred(record: Record, terms: Terms) -> Reason:
+    code = terms.barred(record.programme or "") or "birth_cohort"
     return Reason(code, _BARRED[code])
 
 

@@ -3,19 +3,21 @@
 from datetime import date
 from typing import Literal
 
-from sesshu.schedule.logic.relevance import Requirement, Stretch
+from sesshu.schedule.logic.plan import Requirement
+from sesshu.schedule.logic.relevance import Stretch, Terms
 from sesshu.schedule.model import Reason
 
 Age = Literal["ok", "early", "late"]
 
 
-def age(requirement: Requirement, day: date) -> tuple[Age, Stretch | None]:
+def age(requirement: Requirement, day: date, terms: Terms) -> tuple[Age, Stretch | None]:
     """Where ``day`` lies, and the window it lies in or is nearest to."""
     nearest: Stretch | None = None
     verdict: Age = "late"
-    for stretch in requirement.stretches:
+    for stretch in terms.stretches(requirement.rule):
         if stretch.start <= day <= stretch.end:
-            if requirement.not_before is not None and day < requirement.not_before:
+            not_before = requirement.row.not_before
+            if not_before is not None and day < terms.point(not_before):
                 return "early", stretch
             return "ok", stretch
         if day < stretch.start:
@@ -26,18 +28,19 @@ def age(requirement: Requirement, day: date) -> tuple[Age, Stretch | None]:
     return verdict, nearest
 
 
-def too_early(requirement: Requirement, stretch: Stretch | None, day: date) -> Reason:
+def too_early(requirement: Requirement, stretch: Stretch | None, day: date, terms: Terms) -> Reason:
     """「早すぎます: 生後2月に達した日は2026-07-09、3日早い接種です。」"""
     start, text = day, "対象期間の始まり"
     if stretch is not None:
         start, text = stretch.start, stretch.start_text
-    if requirement.not_before is not None and requirement.not_before > max(day, start):
-        start, text = requirement.not_before, "この回を受けられる年齢に達した日"
+    not_before = requirement.row.not_before
+    if not_before is not None and terms.point(not_before) > max(day, start):
+        start, text = terms.point(not_before), terms.pack.reckoning.describe(not_before)
     values = (text, start, (start - day).days)
     return Reason("too_early", "早すぎます: {}は{}、{}日早い接種です。", values, requirement.rule.article)
 
 
-def too_late(requirement: Requirement, stretch: Stretch | None, day: date) -> Reason:
+def too_late(requirement: Requirement, stretch: Stretch | None, day: date, _terms: Terms) -> Reason:
     """「遅すぎます: 対象期間は2028-07-09まで、3日過ぎた接種です。」"""
     end = stretch.end if stretch is not None else day
     values = (end, (day - end).days)

@@ -43,8 +43,12 @@ def mark_conflicts(records: list[Record], pack: Pack) -> None:
                     _mark(record, earlier, spacing)
 
 
-def blocks(records: list[Record], pack: Pack) -> list[Block]:
-    """The days that the doses of ``records`` close, in order of their first day."""
+def blocks(records: list[Record], pack: Pack, after: date) -> list[Block]:
+    """The days that the doses of ``records`` close to other vaccines, in order of their first day.
+
+    Between live injections all are told, of other spacings those that last beyond ``after``: they
+    ended in 2020, and a dose whose turn came long ago is not dated by them.
+    """
     found = []
     for record in records:
         if record.vaccine is None:
@@ -56,7 +60,7 @@ def blocks(records: list[Record], pack: Pack) -> list[Block]:
                 continue
             first = max(record.day + timedelta(days=1), spacing.in_force.start)
             last = min(record.day + timedelta(days=spacing.gap_days), spacing.in_force.end)
-            if first <= last:
+            if first <= last and (last >= after or spacing.effect == "not_valid"):
                 products, programmes = _closed(pack, spacing, record.vaccine)
                 found.append(Block(first, last, record, spacing, products, programmes))
     return found

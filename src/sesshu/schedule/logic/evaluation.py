@@ -6,11 +6,12 @@ from sesshu.schedule.logic.age import age, too_early, too_late
 from sesshu.schedule.logic.condition import condition
 from sesshu.schedule.logic.history import Record
 from sesshu.schedule.logic.interval import too_long, too_short
-from sesshu.schedule.logic.relevance import Relevant, Requirement, Series, Stretch, Target
+from sesshu.schedule.logic.plan import Requirement, Series, Target
+from sesshu.schedule.logic.relevance import Stretch, Terms
 from sesshu.schedule.logic.skip import Progress, advance
 from sesshu.schedule.logic.vaccine import in_force, nearest, not_in_force, volume
 from sesshu.schedule.model import Evaluation, Reason
-from sesshu.schedule.supporting import HistoryNeeded, Pack
+from sesshu.schedule.supporting import HistoryNeeded
 
 
 @dataclass(slots=True, eq=False)
@@ -40,12 +41,12 @@ class Evaluated:
         return Evaluated(series, self.outcomes, self.progress, self.valid, self.complete, self.records)
 
 
-def evaluate(series: Series, records: list[Record], terms: Relevant, pack: Pack) -> Evaluated:
+def evaluate(series: Series, records: list[Record], terms: Terms) -> Evaluated:
     """Run ``records`` (one disease, in order of date) through the target doses of ``series``."""
     progress, outcomes, valid = Progress(), [], 0
     previous: Record | None = None
     for n, record in enumerate(records):
-        outcome = _judge(series, record, records[:n], progress, previous, terms, pack)
+        outcome = _judge(series, record, records[:n], progress, previous, terms)
         outcome.period = series.period
         outcomes.append(outcome)
         if outcome.evaluation == "valid" and outcome.target is not None:
@@ -65,21 +66,20 @@ def _judge(
     earlier: list[Record],
     progress: Progress,
     previous: Record | None,
-    terms: Relevant,
-    pack: Pack,
+    terms: Terms,
 ) -> Outcome:
     expired = condition(record)
     if expired is not None:
         return Outcome("sub_standard", None, False, (expired,))
     if previous is not None and previous.day == record.day:
         return Outcome("extraneous", None, False, (_same_day(record),))
-    target = advance(series.targets, progress, record.day)
+    target = advance(series.targets, progress, record.day, terms)
     if target is None:
         return Outcome("extraneous", None, False, (_completed(progress),))
-    requirements = target.by_product.get(record.dose.vaccine)
+    requirements = terms.applying(target.by_product.get(record.dose.vaccine, []))
     if not requirements:
         return Outcome("not_valid", target, False, (_wrong_product(record),))
-    return _satisfy(series, target, requirements, record, earlier, progress, terms, pack)
+    return _satisfy(series, target, requirements, record, earlier, progress, terms)
 
 
 def _satisfy(
@@ -89,8 +89,7 @@ def _satisfy(
     record: Record,
     earlier: list[Record],
     progress: Progress,
-    terms: Relevant,
-    pack: Pack,
+    terms: Terms,
 ) -> Outcome:
     """Age, interval, conflict, vaccine, in that order; the first breach names the reason."""
     remarks: list[Reason] = list(record.remark)
@@ -102,35 +101,37 @@ def _satisfy(
         remarks.append(not_in_force(dated[0], record))
     elif not allowed:
         remarks.append(_other_history(dated[0], record))
-    requirement, place, stretch = _best(allowed or dated, record)
+    requirement, place, stretch = _best(allowed or dated, record, terms)
     if place != "ok":
         late = too_late if place == "late" else too_early
-        reason = late(requirement, stretch, record.day)
+        reason = late(requirement, stretch, record.day, terms)
         if not requirement.rule.counts_outside_window:
             evaluation: Evaluation = "extraneous" if place == "late" else "not_valid"
             return Outcome(evaluation, target, False, (reason, *remarks))
         routine = False
         remarks.append(reason)
-    if not progress.satisfied and record.day not in series.starting:
+    if not progress.satisfied and record.day not in terms.starting(series):
         return Outcome("not_valid", target, False, (_other_course(record),))
-    breach, judged = too_short(requirement, progress, record.day, pack.reckoning)
+    breach, judged = too_short(requirement, progress, record.day, terms.pack.reckoning)
     if breach is not None:
         return Outcome("not_valid", target, False, (breach, *remarks))
     if record.blocked is not None:
         return Outcome("not_valid", target, False, (record.blocked, *remarks))
-    over = too_long(requirement, progress, record.day, pack.reckoning)
+    over = too_long(requirement, progress, record.day, terms.pack.reckoning)
     if over or record.unspaced:
         routine = False
-    wrong_volume = volume(requirement, record, terms.birth, pack.reckoning)
+    wrong_volume = volume(requirement, record, terms.birth, terms.pack.reckoning)
     remarks += [r for r in (judged, over, record.unspaced, wrong_volume) if r is not None]
     return Outcome("valid", target, routine, tuple(remarks) or (_kept(requirement, stretch),))
 
 
-def _best(requirements: list[Requirement], record: Record) -> tuple[Requirement, str, Stretch | None]:
+def _best(
+    requirements: list[Requirement], record: Record, terms: Terms
+) -> tuple[Requirement, str, Stretch | None]:
     """The rule whose window holds the dose; failing that, the last one looked at."""
     found: tuple[Requirement, str, Stretch | None] | None = None
     for requirement in requirements:
-        place, stretch = age(requirement, record.day)
+        place, stretch = age(requirement, record.day, terms)
         if place == "ok":
             return requirement, place, stretch
         if found is None or (found[1] == "late" and place == "early"):

@@ -11,10 +11,11 @@ from sesshu.schedule.logic.conflict import Block
 from sesshu.schedule.logic.evaluation import Evaluated
 from sesshu.schedule.logic.history import Record
 from sesshu.schedule.logic.interval import bounds
-from sesshu.schedule.logic.relevance import Requirement, Series, Stretch, Target
+from sesshu.schedule.logic.plan import Requirement, Series, Target
+from sesshu.schedule.logic.relevance import Stretch, Terms
 from sesshu.schedule.logic.skip import Progress
 from sesshu.schedule.model import Reason
-from sesshu.schedule.supporting import Dates, HistoryNeeded, Pack
+from sesshu.schedule.supporting import Dates, HistoryNeeded
 
 ONE_DAY = timedelta(days=1)
 
@@ -40,7 +41,7 @@ class Opening:
 class Outlook:
     """What forecasting needs besides a series: the history, and the days it closes to other vaccines."""
 
-    pack: Pack
+    terms: Terms
     records: list[Record]
     blocks: list[Block]
 
@@ -59,19 +60,21 @@ class Outlook:
 
 def forecast(evaluated: Evaluated, programme: str, outlook: Outlook, after: date) -> list[Opening]:
     """The openings that ``programme``'s products have in a series and that end on or after ``after``."""
-    series, found = evaluated.series, []
+    series, terms, found = evaluated.series, outlook.terms, []
     progress = evaluated.progress.copy()
     floor = date.min
     for n in range(progress.index, len(series.targets)):
         target = series.targets[n]
         begun = progress.last_satisfied
-        if begun is not None and target.skip_after is not None and begun > target.skip_after:
+        skip_after = terms.skip_after(target)
+        if begun is not None and skip_after is not None and begun > skip_after:
             continue
         progress.index = n
         found += _target(series, target, programme, progress, floor, outlook, after)
-        if target.until is None or begun is None:
+        until = terms.until(target)
+        if until is None or begun is None:
             break
-        floor, progress.unfinished = target.until + ONE_DAY, True
+        floor, progress.unfinished = until + ONE_DAY, True
     return found
 
 
@@ -89,7 +92,7 @@ def _target(
         span
         for requirement in target.requirements
         if requirement.rule.programme == programme and _open(requirement, outlook)
-        for span in _spans(series, requirement, progress, floor, outlook.pack)
+        for span in _spans(series, requirement, progress, floor, outlook.terms)
     ]
     spans.sort(key=lambda span: span[0])
     found: list[Opening] = []
@@ -100,7 +103,7 @@ def _target(
         until = max(until, end)
         if end < after:
             continue
-        opening = _opening(series, target, requirement, stretch, progress, start, end, first, outlook.pack)
+        opening = _opening(series, target, requirement, stretch, progress, start, end, first, outlook.terms)
         opening.since = since
         found += _around(opening, outlook.blocked(requirement.rule.products[0]))
     return found
@@ -108,6 +111,8 @@ def _target(
 
 def _open(requirement: Requirement, outlook: Outlook) -> bool:
     rule = requirement.rule
+    if outlook.terms.bars[rule.number]:
+        return False
     if rule.only_if_begun and not outlook.begun(rule.products):
         return False
     return outlook.has(rule.needs_history)
@@ -118,18 +123,19 @@ Span = tuple[date, date, date, Requirement, Stretch]
 
 
 def _spans(
-    series: Series, requirement: Requirement, progress: Progress, floor: date, pack: Pack
+    series: Series, requirement: Requirement, progress: Progress, floor: date, terms: Terms
 ) -> list[Span]:
-    first = max([floor, *(bound[0] for bound in bounds(requirement, progress, pack.reckoning))])
-    if requirement.not_before is not None and requirement.not_before > first:
-        first = requirement.not_before
+    first = max([floor, *(bound[0] for bound in bounds(requirement, progress, terms.pack.reckoning))])
+    row, starting = requirement.row, terms.starting(series)
+    if row.not_before is not None:
+        first = max(first, terms.point(row.not_before))
     found = []
-    for stretch in requirement.stretches:
+    for stretch in terms.stretches(requirement.rule):
         start, end = max(first, stretch.opens), stretch.closes
-        if requirement.until is not None and requirement.until < end:
-            end = requirement.until
+        if row.until is not None:
+            end = min(end, terms.point(row.until))
         if not progress.satisfied:
-            start, end = max(start, series.starting.start), min(end, series.starting.end)
+            start, end = max(start, starting.start), min(end, starting.end)
         if start <= end:
             found.append((start, end, first, requirement, stretch))
     return found
@@ -144,7 +150,7 @@ def _opening(
     start: date,
     end: date,
     first: date,
-    pack: Pack,
+    terms: Terms,
 ) -> Opening:
     rule = requirement.rule
     held = start == first and start > stretch.opens
@@ -154,23 +160,23 @@ def _opening(
         number=target.number,
         label=target.label,
         period=rule.period_name,
-        statutory=_statutory(series, rule.programme, start),
-        recommended=_recommended(requirement, progress, start, pack),
+        statutory=_statutory(series, rule.programme, start, terms),
+        recommended=_recommended(requirement, progress, start, terms),
         remaining=len(series.targets) - progress.index,
         article=rule.article,
-        why=_held(requirement, progress, start, pack) if held else _opens(requirement, stretch, start),
+        why=_held(requirement, progress, start, terms) if held else _opens(requirement, stretch, start),
         since=start,
     )
 
 
-def _held(requirement: Requirement, progress: Progress, start: date, pack: Pack) -> Reason:
+def _held(requirement: Requirement, progress: Progress, start: date, terms: Terms) -> Reason:
     """What keeps the dose back until ``start``."""
-    article = requirement.rule.article
-    for first, reference, gap in bounds(requirement, progress, pack.reckoning):
+    article, reckoning = requirement.rule.article, terms.pack.reckoning
+    for first, reference, gap in bounds(requirement, progress, reckoning):
         if first == start:
             text = "前の接種{}から{}以上空けるため、{}から受けられます。"
-            return Reason("interval", text, (reference, pack.reckoning.describe_gap(gap), start), article)
-    if requirement.not_before == start:
+            return Reason("interval", text, (reference, reckoning.describe_gap(gap), start), article)
+    if requirement.row.not_before and terms.point(requirement.row.not_before) == start:
         return Reason("not_before", "この回を受けられる年齢に達する{}から受けられます。", (start,), article)
     return Reason("after_limit", "初回の期限を過ぎたため、{}からこの回に進みます。", (start,), article)
 
@@ -182,19 +188,21 @@ def _opens(requirement: Requirement, stretch: Stretch, start: date) -> Reason:
     return Reason("window", "{}から受けられます。", (start,), requirement.rule.article)
 
 
-def _statutory(series: Series, programme: str, day: date) -> Dates:
-    for span in series.statutory[programme]:
+def _statutory(series: Series, programme: str, day: date, terms: Terms) -> Dates:
+    for span in terms.statutory(series, programme):
         if span.start <= day <= span.end:
             return span
     return Dates(day, day)
 
 
 def _recommended(
-    requirement: Requirement, progress: Progress, start: date, pack: Pack
+    requirement: Requirement, progress: Progress, start: date, terms: Terms
 ) -> tuple[date | None, date | None]:
     """標準的な接種期間: the rule's ages if it gives any, else its standard interval."""
-    row, reckoning = requirement.row, pack.reckoning
-    begin, end = requirement.standard or (None, None)
+    row, reckoning = requirement.row, terms.pack.reckoning
+    standard = row.standard or (requirement.rule.standard if row.number == 1 else None)
+    begin = terms.point(standard.start) if standard and standard.start else None
+    end = terms.point(standard.end) if standard and standard.end else None
     if progress.last is None:
         return begin, end
     if begin is None and row.standard_gap and row.standard_gap[0]:

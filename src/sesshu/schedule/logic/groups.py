@@ -5,10 +5,11 @@ from datetime import date
 
 from sesshu.schedule.logic.forecast import Opening, Outlook, forecast
 from sesshu.schedule.logic.patient import Patient
+from sesshu.schedule.logic.plan import Requirement
 from sesshu.schedule.logic.recurring import turns, used_turn
-from sesshu.schedule.logic.relevance import Requirement
+from sesshu.schedule.logic.relevance import Terms
 from sesshu.schedule.logic.selection import Selected
-from sesshu.schedule.model import Reason
+from sesshu.schedule.model import ProgrammeStatus, Reason
 from sesshu.schedule.supporting import Dates, Programme
 
 
@@ -22,6 +23,7 @@ class Prospect:
     completed_on: date | None = None
     other_product: bool = False
     recurring: bool = False
+    statuses: dict[date, ProgrammeStatus] | None = None
 
 
 def prospect(
@@ -36,9 +38,10 @@ def prospect(
     kept = patient.terms.prospects
     key = (programme.code, after, until, most)
     if key not in kept:
-        if len(kept) > 4 * len(patient.pack.programmes):
+        if len(kept) > 4 * len(patient.terms.pack.programmes):
             kept.clear()
         kept[key] = _prospect(programme, patient, after, until, most, whole_life=True)
+        kept[key].statuses = {}
     found: Prospect = kept[key]
     return found
 
@@ -55,7 +58,7 @@ def _prospect(
 ) -> Prospect:
     found = Prospect(programme)
     since = date.min if whole_life else after
-    periods = _periods(programme, patient)
+    periods = patient.terms.periods(programme.diseases, programme.code)
     for n, period in enumerate(periods):
         chosen = [
             selected
@@ -64,28 +67,15 @@ def _prospect(
         ]
         if chosen[0].best.series.each:
             found.recurring = True
-            _add_turns(found, chosen[0], after, until, most)
+            _add_turns(found, chosen[0], patient.terms, after, until, most)
         else:
-            _add_period(found, chosen, patient.outlook, since, last=n == len(periods) - 1)
+            _add_period(found, chosen, patient, since, last=n == len(periods) - 1)
     found.openings.sort(key=lambda opening: opening.start)
     return found
 
 
-def _periods(programme: Programme, patient: Patient) -> list[str]:
-    """The periods in which the programme has a rule for this person, in the pack's order."""
-    kept = patient.terms.periods.get(programme.code)
-    if kept is None:
-        kept = []
-        for disease in programme.diseases:
-            for period, series in patient.terms.diseases.get(disease, {}).items():
-                if period not in kept and any(programme.code in one.statutory for one in series):
-                    kept.append(period)
-        patient.terms.periods[programme.code] = kept
-    return kept
-
-
 def _add_period(
-    found: Prospect, chosen: list[Selected], outlook: Outlook, after: date, *, last: bool
+    found: Prospect, chosen: list[Selected], patient: Patient, since: date, *, last: bool
 ) -> None:
     pending = [selected for selected in chosen if not selected.complete]
     done = [selected for selected in chosen if selected.complete]
@@ -94,10 +84,10 @@ def _add_period(
         found.completed_on = max(s.best.progress.last_satisfied or date.min for s in done)
     elif found.programme.whole and done:
         found.other_product = True
-    else:
+    elif patient.terms.last_day(found.programme.code) >= patient.after:
         if all(one.best.progress is pending[0].best.progress for one in pending):
             pending = pending[:1]
-        lists = [_merge(selected, found.programme.code, outlook, after) for selected in pending]
+        lists = [_merge(selected, found.programme.code, patient.outlook, since) for selected in pending]
         found.openings += lists[0] if len(lists) == 1 else _together(lists)
 
 
@@ -164,10 +154,12 @@ def _together(lists: list[list[Opening]]) -> list[Opening]:
     return found
 
 
-def _add_turns(found: Prospect, selected: Selected, after: date, until: date, most: int) -> None:
+def _add_turns(
+    found: Prospect, selected: Selected, terms: Terms, after: date, until: date, most: int
+) -> None:
     series = selected.best.series
-    for days, requirement in turns(series, found.programme.code, after, until):
-        used = used_turn(series, days, selected.best.progress)
+    for days, requirement in turns(series, found.programme.code, after, until, terms):
+        used = used_turn(series, days, selected.best.progress, terms)
         if used is not None:
             found.completed_on = used
             continue

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from sesshu.schedule.logic.relevance import Relevant
+from sesshu.schedule.logic.relevance import Terms
 from sesshu.schedule.model import DoseGiven, Person, Reason
 from sesshu.schedule.supporting import Pack, Rule, Vaccine
 
@@ -31,7 +31,7 @@ class Record:
 
 
 def organise(
-    person: Person, doses: Iterable[DoseGiven], on: date, pack: Pack, terms: Relevant | None
+    person: Person, doses: Iterable[DoseGiven], on: date, pack: Pack, terms: Terms | None
 ) -> list[Record]:
     """The records in order of date; those that cannot be judged carry the reason of their refusal."""
     records = []
@@ -74,16 +74,8 @@ def _diseases(pack: Pack, vaccine: Vaccine, programme: str | None) -> tuple[str,
     return tuple(d for d in vaccine.against if programme and d in pack.programmes[programme].diseases)
 
 
-def _programme(vaccine: Vaccine, day: date, terms: Relevant | None) -> str:
+def _programme(vaccine: Vaccine, day: date, terms: Terms | None) -> str:
     """The programme a dose is counted to: of several, the one whose windows lie nearest to the day."""
     if terms is None or len(vaccine.programmes) == 1:
         return vaccine.programmes[0]
-    return min(vaccine.programmes, key=lambda code: _distance(vaccine.code, code, day, terms))
-
-
-def _distance(product: str, programme: str, day: date, terms: Relevant) -> int:
-    gaps = [
-        max((stretch.start - day).days, (day - stretch.end).days, 0)
-        for stretch in terms.product_stretches.get((product, programme), ())
-    ]
-    return min(gaps, default=1 << 20)
+    return min(vaccine.programmes, key=lambda code: terms.distance(vaccine.code, code, day))

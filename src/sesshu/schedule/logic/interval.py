@@ -6,7 +6,7 @@ law too asks for days between injections, whatever came of the earlier one.
 
 from datetime import date
 
-from sesshu.schedule.logic.relevance import Requirement
+from sesshu.schedule.logic.plan import Requirement
 from sesshu.schedule.logic.skip import Progress
 from sesshu.schedule.model import Reason
 from sesshu.schedule.reckoning import Reckoning

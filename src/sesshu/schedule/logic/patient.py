@@ -1,26 +1,30 @@
 """One patient on the way through the process model (CDSi chapter 4): history in, selected series out."""
 
 from dataclasses import dataclass, field
+from datetime import date
 
 from sesshu.schedule.logic.conflict import blocks, mark_conflicts
 from sesshu.schedule.logic.evaluation import Evaluated, Outcome, evaluate
 from sesshu.schedule.logic.forecast import Outlook
 from sesshu.schedule.logic.history import Record
+from sesshu.schedule.logic.plan import Series, alike
 from sesshu.schedule.logic.recurring import evaluate_recurring
-from sesshu.schedule.logic.relevance import Relevant, Series
+from sesshu.schedule.logic.relevance import Terms
 from sesshu.schedule.logic.selection import Selected, select
-from sesshu.schedule.supporting import Pack
 
 Periods = dict[str, Selected]
 
 
 @dataclass(slots=True, eq=False)
 class Patient:
-    """The relevant series and the organised history; series are evaluated when first asked for."""
+    """The relevant series and the organised history, for forecasts from the day ``after`` on.
 
-    terms: Relevant
+    Series are evaluated when first asked for.
+    """
+
+    terms: Terms
     records: list[Record]
-    pack: Pack
+    after: date
     outlook: Outlook = field(init=False)
     touched: set[str] = field(init=False)
     _selected: dict[str, Periods] = field(default_factory=dict)
@@ -30,8 +34,8 @@ class Patient:
     def __post_init__(self) -> None:
         usable = [record for record in self.records if record.refusal is None]
         if len(usable) > 1:
-            mark_conflicts(usable, self.pack)
-        self.outlook = Outlook(self.pack, usable, blocks(usable, self.pack))
+            mark_conflicts(usable, self.terms.pack)
+        self.outlook = Outlook(self.terms, usable, blocks(usable, self.terms.pack, self.after))
         self.touched = {disease for record in usable for disease in record.diseases}
 
     def selected(self, disease: str) -> Periods:
@@ -47,7 +51,7 @@ class Patient:
         return self._outcomes.get((disease, id(record)))
 
     def _evaluate(self, disease: str) -> Periods:
-        periods = self.terms.diseases.get(disease, {})
+        periods = self.terms.series(disease)
         if disease not in self.touched:
             return self._fresh(disease, periods)
         left, found = [r for r in self.outlook.records if disease in r.diseases], {}
@@ -67,7 +71,7 @@ class Patient:
             likely = [
                 one
                 for one in alternatives
-                if first.day in one.starting and first.dose.vaccine in one.targets[0].by_product
+                if first.day in self.terms.starting(one) and first.dose.vaccine in one.targets[0].by_product
             ]
             runs = [self._run(one, records) for one in likely]
             if any(run.outcomes[0].evaluation == "valid" for run in runs):
@@ -76,11 +80,12 @@ class Patient:
 
     def _run(self, series: Series, records: list[Record]) -> Evaluated:
         if series.each:
-            return evaluate_recurring(series, records, self.terms.birth, self.pack)
+            return evaluate_recurring(series, records, self.terms)
+        products = frozenset(record.dose.vaccine for record in records)
         for run in self._runs:
-            if run.records == records and _alike(run.series, series, records):
+            if run.records == records and alike(run.series, series, products):
                 return run.for_series(series)
-        run = evaluate(series, records, self.terms, self.pack)
+        run = evaluate(series, records, self.terms)
         self._runs.append(run)
         return run
 
@@ -103,20 +108,8 @@ class Patient:
         """True if the period lists the product and had begun by the day."""
         return any(
             stretch.start <= record.day
-            for series in self.terms.diseases[disease][period]
+            for series in self.terms.series(disease)[period]
             for target in series.targets
             for requirement in target.by_product.get(record.dose.vaccine, ())
-            for stretch in requirement.stretches
+            for stretch in self.terms.stretches(requirement.rule)
         )
-
-
-def _alike(one: Series, other: Series, records: list[Record]) -> bool:
-    """True if two diseases' series ask the same of the products in ``records`` (a combined vaccine's do)."""
-    if one.course != other.course or len(one.targets) != len(other.targets):
-        return False
-    products = {record.dose.vaccine for record in records}
-    return all(
-        mine.by_product.get(product) == theirs.by_product.get(product)
-        for mine, theirs in zip(one.targets, other.targets, strict=True)
-        for product in products
-    )

@@ -12,21 +12,22 @@ from sesshu.schedule.logic.age import age, too_early, too_late
 from sesshu.schedule.logic.condition import condition
 from sesshu.schedule.logic.evaluation import Evaluated, Outcome
 from sesshu.schedule.logic.history import Record
-from sesshu.schedule.logic.relevance import Requirement, Series, Stretch, Target
+from sesshu.schedule.logic.plan import Requirement, Series, Target
+from sesshu.schedule.logic.relevance import Stretch, Terms
 from sesshu.schedule.logic.skip import Progress
 from sesshu.schedule.logic.vaccine import in_force, nearest, not_in_force, volume
 from sesshu.schedule.model import Reason
-from sesshu.schedule.supporting import Dates, Pack
+from sesshu.schedule.supporting import Dates
 
 Turn = tuple[date, date]
 
 
-def evaluate_recurring(series: Series, records: list[Record], birth: date, pack: Pack) -> Evaluated:
+def evaluate_recurring(series: Series, records: list[Record], terms: Terms) -> Evaluated:
     """Judge each record in its own turn; ``progress.satisfied`` then holds the day of each used turn."""
     progress, outcomes, valid = Progress(), [], 0
     used: dict[Turn, date] = {}
     for record in records:
-        outcome, turn = _judge(series, record, used, birth, pack)
+        outcome, turn = _judge(series, record, used, terms)
         outcome.period = series.period
         outcomes.append(outcome)
         if outcome.evaluation == "valid":
@@ -39,7 +40,7 @@ def evaluate_recurring(series: Series, records: list[Record], birth: date, pack:
 
 
 def _judge(
-    series: Series, record: Record, used: dict[Turn, date], birth: date, pack: Pack
+    series: Series, record: Record, used: dict[Turn, date], terms: Terms
 ) -> tuple[Outcome, Turn | None]:
     if record.temporary is not None:
         reason = Reason(
@@ -50,15 +51,15 @@ def _judge(
     if expired is not None:
         return Outcome("sub_standard", None, False, (expired,)), None
     target = series.targets[0]
-    candidates = target.by_product.get(record.dose.vaccine)
+    candidates = terms.applying(target.by_product.get(record.dose.vaccine, []))
     if not candidates:
         return Outcome("not_valid", target, False, ()), None
     dated = in_force(candidates, record.day)
     requirement = (dated or nearest(candidates, record.day))[0]
-    place, stretch = age(requirement, record.day)
+    place, stretch = age(requirement, record.day, terms)
     if place != "ok":
         late = too_late if place == "late" else too_early
-        reason = late(requirement, stretch, record.day)
+        reason = late(requirement, stretch, record.day, terms)
         return Outcome("extraneous" if place == "late" else "not_valid", target, False, (reason,)), None
     turn = _turn_of(series, requirement, stretch, record.day)
     if turn in used:
@@ -69,13 +70,13 @@ def _judge(
             requirement.rule.article,
         )
         return Outcome("extraneous", target, False, (reason,)), None
-    return _given(requirement, record, bool(dated), birth, pack, target), turn
+    return _given(requirement, record, bool(dated), terms, target), turn
 
 
-def _given(
-    requirement: Requirement, record: Record, dated: bool, birth: date, pack: Pack, target: Target
-) -> Outcome:
-    remarks = [r for r in (record.unspaced, volume(requirement, record, birth, pack.reckoning)) if r]
+def _given(requirement: Requirement, record: Record, dated: bool, terms: Terms, target: Target) -> Outcome:
+    remarks = [
+        r for r in (record.unspaced, volume(requirement, record, terms.birth, terms.pack.reckoning)) if r
+    ]
     routine = dated and record.unspaced is None and record.blocked is None
     if dated and not _in_season(requirement, record.day):
         routine = False
@@ -112,29 +113,33 @@ def _in_season(requirement: Requirement, day: date) -> bool:
     return mark >= first or mark <= last if first > last else first <= mark <= last
 
 
-def turns(series: Series, programme: str, after: date, until: date) -> Iterator[tuple[Dates, Requirement]]:
+def turns(
+    series: Series, programme: str, after: date, until: date, terms: Terms
+) -> Iterator[tuple[Dates, Requirement]]:
     """The days open to ``programme`` in each turn that ends on or after ``after`` and begins by ``until``."""
-    requirements = [q for q in series.targets[0].requirements if q.rule.programme == programme]
+    requirements = terms.applying(
+        [q for q in series.targets[0].requirements if q.rule.programme == programme]
+    )
     if series.each == "pregnancy":
         for requirement in requirements:
-            for stretch in requirement.stretches:
+            for stretch in terms.stretches(requirement.rule):
                 if stretch.opens <= stretch.closes and stretch.closes >= after and stretch.opens <= until:
                     yield Dates(stretch.opens, stretch.closes), requirement
         return
-    first = min((s.opens for q in requirements for s in q.stretches), default=until)
+    first = min((s.opens for q in requirements for s in terms.stretches(q.rule)), default=until)
     year = fiscal_year(max(first, after))
     while fiscal_year_start(year) <= until:
-        found = _year(requirements, year)
+        found = _year(requirements, year, terms)
         if found is not None and found[0].end >= after:
             yield found
         year += 1
 
 
-def _year(requirements: list[Requirement], year: int) -> tuple[Dates, Requirement] | None:
+def _year(requirements: list[Requirement], year: int, terms: Terms) -> tuple[Dates, Requirement] | None:
     spans: list[tuple[date, date, Requirement]] = []
     for requirement in requirements:
         start, end = _season_of(requirement, year)
-        for stretch in requirement.stretches:
+        for stretch in terms.stretches(requirement.rule):
             opens, closes = max(start, stretch.opens), min(end, stretch.closes)
             if opens <= closes:
                 spans.append((opens, closes, requirement))
@@ -152,10 +157,10 @@ def _season_of(requirement: Requirement, year: int) -> Turn:
     return date(year, month, day), date(year + (last_month < 4), last_month, last_day)
 
 
-def used_turn(series: Series, open_days: Dates, progress: Progress) -> date | None:
+def used_turn(series: Series, open_days: Dates, progress: Progress, terms: Terms) -> date | None:
     """The day on which the turn that holds ``open_days`` was used, or None."""
     if series.each == "pregnancy":
-        for stretch in series.targets[0].requirements[0].stretches:
+        for stretch in terms.stretches(series.rules()[0]):
             if stretch.start <= open_days.start <= stretch.end:
                 return progress.satisfied.get(stretch.start.toordinal())
         return None

@@ -1,16 +1,17 @@
-"""Select relevant patient series (CDSi chapter 5), with every age turned into a date.
+"""Select relevant patient series (CDSi chapter 5): which rules apply to a person, and on which dates.
 
-Nothing here depends on doses, so the result is kept per birth date, sex and conditions.
+Nothing here depends on doses, so the terms are kept per birth date, sex and conditions; dates are worked
+out when first asked for.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 from typing import Any
 
+from sesshu.schedule.logic.plan import Plan, Requirement, Series, Target, plan
 from sesshu.schedule.reckoning.japan import pregnancy_week
-from sesshu.schedule.supporting import Ages, Dates, DoseRow, Pack, Rule
+from sesshu.schedule.supporting import Ages, Dates, Pack, Rule
 
 ALWAYS = Dates()
 
@@ -27,110 +28,170 @@ class Stretch:
 
 
 @dataclass(slots=True, eq=False)
-class Requirement:
-    """One rule's terms for one target dose of one person."""
-
-    rule: Rule
-    row: DoseRow
-    stretches: tuple[Stretch, ...]
-    until: date | None
-    not_before: date | None
-    skip_after: date | None
-    standard: tuple[date | None, date | None] | None
-
-
-@dataclass(slots=True, eq=False)
-class Target:
-    """A target dose: what each product's rules ask of it."""
-
-    number: int
-    label: str
-    requirements: list[Requirement] = field(default_factory=list)
-    by_product: dict[str, list[Requirement]] = field(default_factory=dict)
-    until: date | None = None
-    skip_after: date | None = None
-
-
-@dataclass(slots=True, eq=False)
-class Series:
-    """A patient series: the target doses of one course against one disease in one period."""
-
-    disease: str
-    period: str
-    course: str
-    starting: Dates
-    each: str | None
-    targets: list[Target]
-    statutory: dict[str, tuple[Dates, ...]] = field(default_factory=dict)
-    only_if_begun: bool = False
-
-
-@dataclass(slots=True, eq=False)
-class Relevant:
+class Terms:
     """Everything that the rules say to a person of this birth date, sex and conditions."""
 
+    pack: Pack
+    plan: Plan
     birth: date
-    diseases: dict[str, dict[str, list[Series]]]
-    barred: dict[str, str]
-    product_stretches: dict[tuple[str, str], list[Stretch]]
+    sex: str | None
+    conditions: frozenset[str]
+    due_dates: tuple[date, ...]
+    bars: list[str]
     fresh: dict[str, Any] = field(default_factory=dict)
     prospects: dict[tuple[str, date, date, int], Any] = field(default_factory=dict)
-    periods: dict[str, list[str]] = field(default_factory=dict)
-    ends: dict[str, list[tuple[Requirement, Stretch]]] = field(default_factory=dict)
+    _stretches: dict[int, tuple[Stretch, ...]] = field(default_factory=dict)
+    _points: dict[str, date] = field(default_factory=dict)
+    _series: dict[str, dict[str, list[Series]]] = field(default_factory=dict)
+    _statutory: dict[tuple[Series, str], tuple[Dates, ...]] = field(default_factory=dict)
+    _periods: dict[str, list[str]] = field(default_factory=dict)
+    _last_days: dict[str, date] = field(default_factory=dict)
+    _spans: dict[tuple[str, str], list[tuple[date, date]]] = field(default_factory=dict)
+
+    def barred(self, programme: str) -> str:
+        """Why no rule of ``programme`` applies; empty if one does."""
+        bars = [self.bars[rule.number] for rule in self.plan.by_programme.get(programme, ())]
+        return "" if not all(bars) else bars[0]
+
+    def applying(self, requirements: list[Requirement]) -> list[Requirement]:
+        """Those whose rule applies to the person."""
+        return [q for q in requirements if not self.bars[q.rule.number]]
+
+    def series(self, disease: str) -> dict[str, list[Series]]:
+        """The series against a disease that apply, by period in the pack's order."""
+        found = self._series.get(disease)
+        if found is None:
+            found = self._series[disease] = {}
+            for period, alternatives in self.plan.diseases.get(disease, {}).items():
+                kept = [one for one in alternatives if self.applying(one.targets[0].requirements)]
+                if kept:
+                    found[period] = kept
+        return found
+
+    def periods(self, diseases: tuple[str, ...], programme: str) -> list[str]:
+        """The periods in which ``programme`` has a rule against ``diseases`` that applies."""
+        found = self._periods.get(programme)
+        if found is None:
+            found = self._periods[programme] = []
+            for disease in diseases:
+                for period, series in self.series(disease).items():
+                    if period not in found and any(self._has(one, programme) for one in series):
+                        found.append(period)
+        return found
+
+    def _has(self, series: Series, programme: str) -> bool:
+        return any(
+            q.rule.programme == programme and not self.bars[q.rule.number]
+            for target in series.targets
+            for q in target.requirements
+        )
+
+    def point(self, expression: str) -> date:
+        """The date of an age or date expression in this life."""
+        found = self._points.get(expression)
+        if found is None:
+            found = self._points[expression] = self.pack.reckoning.point(expression, self.birth)
+        return found
+
+    def until(self, target: Target) -> date | None:
+        """Last day before the target is skipped, if it ever is."""
+        return max(map(self.point, target.until)) if target.until else None
+
+    def skip_after(self, target: Target) -> date | None:
+        """The day after which a previous dose makes this one fall away."""
+        return max(map(self.point, target.skip_after)) if target.skip_after else None
+
+    def starting(self, series: Series) -> Dates:
+        """The days on which the series may be begun."""
+        return ALWAYS if series.starting is None else self._dates(series.starting)
+
+    def stretches(self, rule: Rule) -> tuple[Stretch, ...]:
+        """The rule's windows in this life, in order."""
+        found = self._stretches.get(rule.number)
+        if found is None:
+            found = self._stretches[rule.number] = self._work_out(rule)
+        return found
+
+    def statutory(self, series: Series, programme: str) -> tuple[Dates, ...]:
+        """The days that the programme's rules of the series cover, windows that touch made one."""
+        key = (series, programme)
+        found = self._statutory.get(key)
+        if found is None:
+            rules = {
+                q.rule.number: q.rule
+                for target in series.targets
+                for q in target.requirements
+                if q.rule.programme == programme and not self.bars[q.rule.number]
+            }
+            spans = {(s.opens, s.closes) for rule in rules.values() for s in self.stretches(rule)}
+            found = self._statutory[key] = _merged(sorted(span for span in spans if span[0] <= span[1]))
+        return found
+
+    def last_day(self, programme: str) -> date:
+        """The last day of the programme's windows in this life."""
+        found = self._last_days.get(programme)
+        if found is None:
+            rules = [r for r in self.plan.by_programme.get(programme, ()) if not self.bars[r.number]]
+            closes = [stretch.closes for rule in rules for stretch in self.stretches(rule)]
+            found = self._last_days[programme] = max(closes, default=date.min)
+        return found
+
+    def distance(self, product: str, programme: str, day: date) -> int:
+        """Days between ``day`` and the programme's nearest window for the product; 0 inside one."""
+        key = (product, programme)
+        spans = self._spans.get(key)
+        if spans is None:
+            rules = [r for r in self.plan.rules.get(key, ()) if not self.bars[r.number]]
+            spans = [(s.start, s.end) for rule in rules for s in self.stretches(rule)]
+            self._spans[key] = spans
+        return min((max((start - day).days, (day - end).days, 0) for start, end in spans), default=1 << 20)
+
+    def _work_out(self, rule: Rule) -> tuple[Stretch, ...]:
+        ages = [age for age in rule.eligible if not age.conditions or age.conditions & self.conditions]
+        if rule.each == "pregnancy":
+            return tuple(_pregnancy(rule, ages[0], due) for due in self.due_dates)
+        found = []
+        for age in ages:
+            span = self._dates(age)
+            start = self.birth if age.start is None else span.start
+            text = self.pack.reckoning.describe(age.start or "birth")
+            found.append(_clip(rule, start, span.end, text))
+        if rule.born_until and self.birth <= rule.born_until:
+            found.append(_clip(rule, rule.in_force.start, rule.in_force.end, "施行の日"))
+        return tuple(sorted(found, key=lambda stretch: stretch.start))
+
+    def _dates(self, ages: Ages) -> Dates:
+        start = self.point(ages.start) if ages.start else date.min
+        return Dates(start, self.point(ages.end) if ages.end else date.max)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=2048)
 def relevant(
     pack: Pack,
     birth: date,
     sex: str | None,
-    conditions: frozenset[str],
-    due_dates: tuple[date, ...],
-) -> Relevant:
-    """The series that apply to such a person, and why each programme without one does not."""
-    chosen: list[tuple[Rule, tuple[Stretch, ...]]] = []
-    barred: dict[str, str] = {}
-    for rule in pack.rules:
-        if rule.temporary:
-            continue
-        bar, stretches = _apply(pack, rule, birth, sex, conditions, due_dates)
-        if bar:
-            barred.setdefault(rule.programme, bar)
-        else:
-            chosen.append((rule, stretches))
-    for rule, _ in chosen:
-        barred.pop(rule.programme, None)
-    diseases = _series(pack, birth, chosen)
-    products: dict[tuple[str, str], list[Stretch]] = {}
-    for rule, stretches in chosen:
-        for product in rule.products:
-            products.setdefault((product, rule.programme), []).extend(stretches)
-    return Relevant(birth, diseases, barred, products)
+    conditions: frozenset[str] = frozenset(),
+    due_dates: tuple[date, ...] = (),
+) -> Terms:
+    """The terms for such a person; ``bars`` holds for each rule why it does not apply, or an empty text."""
+    bars = [_bar(rule, birth, sex, conditions, due_dates) for rule in pack.rules]
+    return Terms(pack, plan(pack), birth, sex, conditions, tuple(sorted(due_dates)), bars)
 
 
-def _apply(
-    pack: Pack,
-    rule: Rule,
-    birth: date,
-    sex: str | None,
-    conditions: frozenset[str],
-    due_dates: tuple[date, ...],
-) -> tuple[str, tuple[Stretch, ...]]:
-    """Why the rule does not apply, or its windows in this life."""
-    if rule.sex and sex is None:
-        return "sex_unknown", ()
+def _bar(
+    rule: Rule, birth: date, sex: str | None, conditions: frozenset[str], due_dates: tuple[date, ...]
+) -> str:
     if rule.sex and sex != rule.sex:
-        return "sex", ()
-    if birth not in rule.born or (rule.not_born is not None and birth in rule.not_born):
-        return "birth_cohort", ()
+        return "sex" if sex else "sex_unknown"
+    if not rule.born.start <= birth <= rule.born.end:
+        return "birth_cohort"
+    if rule.not_born is not None and birth in rule.not_born:
+        return "birth_cohort"
     if rule.each == "pregnancy" and not due_dates:
-        return "no_due_date", ()
-    ages = [age for age in rule.eligible if not age.conditions or age.conditions & conditions]
-    if not ages and rule.eligible:
-        return "condition", ()
-    if rule.each == "pregnancy":
-        return "", tuple(_pregnancy(rule, ages[0], due) for due in sorted(due_dates))
-    return "", _stretches(pack, rule, ages, birth)
+        return "no_due_date"
+    if rule.eligible and all(age.conditions and not age.conditions & conditions for age in rule.eligible):
+        return "condition"
+    return ""
 
 
 def _pregnancy(rule: Rule, age: Ages, due: date) -> Stretch:
@@ -139,105 +200,11 @@ def _pregnancy(rule: Rule, age: Ages, due: date) -> Stretch:
     return _clip(rule, first, last, "妊娠28週0日")
 
 
-def _stretches(pack: Pack, rule: Rule, ages: Iterable[Ages], birth: date) -> tuple[Stretch, ...]:
-    reckoning, found = pack.reckoning, []
-    for age in ages:
-        start = reckoning.point(age.start, birth) if age.start else birth
-        end = reckoning.point(age.end, birth) if age.end else date.max
-        found.append(_clip(rule, start, end, reckoning.describe(age.start or "birth")))
-    if rule.born_until and birth <= rule.born_until:
-        found.append(_clip(rule, rule.in_force.start, rule.in_force.end, "施行の日"))
-    found.sort(key=lambda stretch: stretch.start)
-    return tuple(found)
-
-
 def _clip(rule: Rule, start: date, end: date, text: str) -> Stretch:
     return Stretch(start, end, max(start, rule.in_force.start), min(end, rule.in_force.end), text)
 
 
-def _series(
-    pack: Pack, birth: date, chosen: list[tuple[Rule, tuple[Stretch, ...]]]
-) -> dict[str, dict[str, list[Series]]]:
-    found: dict[tuple[str, str, str], Series] = {}
-    for rule, stretches in chosen:
-        for course in rule.courses:
-            requirements = [_requirement(pack, rule, row, stretches, birth) for row in course.doses]
-            for disease in rule.serves:
-                key = (disease, rule.period, course.key)
-                if key not in found:
-                    starting = _dates(pack, course.starting, birth)
-                    found[key] = Series(disease, rule.period, course.key, starting, rule.each, [])
-                    found[key].only_if_begun = rule.only_if_begun
-                for requirement in requirements:
-                    _add(pack, found[key], requirement)
-    diseases: dict[str, dict[str, list[Series]]] = {}
-    for series in found.values():
-        _finish(series)
-        diseases.setdefault(series.disease, {}).setdefault(series.period, []).append(series)
-    return diseases
-
-
-def _requirement(
-    pack: Pack, rule: Rule, row: DoseRow, stretches: tuple[Stretch, ...], birth: date
-) -> Requirement:
-    def place(expression: str | None) -> date | None:
-        return pack.reckoning.point(expression, birth) if expression else None
-
-    standard = row.standard or (rule.standard if row.number == 1 else None)
-    return Requirement(
-        rule=rule,
-        row=row,
-        stretches=stretches,
-        until=place(row.until),
-        not_before=place(row.not_before),
-        skip_after=place(row.skip_if_previous_after),
-        standard=(place(standard.start), place(standard.end)) if standard else None,
-    )
-
-
-def _dates(pack: Pack, ages: Ages | None, birth: date) -> Dates:
-    if ages is None:
-        return ALWAYS
-    start = pack.reckoning.point(ages.start, birth) if ages.start else date.min
-    return Dates(start, pack.reckoning.point(ages.end, birth) if ages.end else date.max)
-
-
-def _add(pack: Pack, series: Series, requirement: Requirement) -> None:
-    number = requirement.row.number
-    for target in series.targets:
-        if target.number == number:
-            break
-    else:
-        target = Target(number, requirement.row.label)
-        series.targets.append(target)
-    target.requirements.append(requirement)
-    for product in requirement.rule.products:
-        if series.disease in pack.vaccines[product].against:
-            target.by_product.setdefault(product, []).append(requirement)
-
-
-def _finish(series: Series) -> None:
-    """Order the targets; a target ends, or is skipped, only where all of its rules say so."""
-    series.targets.sort(key=lambda target: target.number)
-    for target in series.targets:
-        untils = [requirement.until for requirement in target.requirements]
-        if all(untils):
-            target.until = max(until for until in untils if until)
-        skips = [r.skip_after for r in target.requirements if r.skip_after]
-        target.skip_after = max(skips) if skips else None
-    for programme in {r.rule.programme for t in series.targets for r in t.requirements}:
-        series.statutory[programme] = _merged(
-            stretch
-            for target in series.targets
-            for requirement in target.requirements
-            if requirement.rule.programme == programme
-            for stretch in requirement.stretches
-        )
-
-
-def _merged(stretches: Iterable[Stretch]) -> tuple[Dates, ...]:
-    """The days that the clipped windows cover, windows that touch made one."""
-    spans = sorted({(s.opens, s.closes) for s in stretches if s.opens <= s.closes})
+def _merged(spans: list[tuple[date, date]]) -> tuple[Dates, ...]:
     merged: list[tuple[date, date]] = []
     for opens, closes in spans:
         if merged and opens.toordinal() <= merged[-1][1].toordinal() + 1:

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import date
 
-from sesshu.schedule.logic.relevance import Target
+from sesshu.schedule.logic.plan import Target
+from sesshu.schedule.logic.relevance import Terms
 
 
 @dataclass(slots=True, eq=False)
@@ -21,25 +22,27 @@ class Progress:
         return Progress(self.index, self.satisfied, self.last, self.last_satisfied, self.unfinished)
 
 
-def skipped(target: Target, progress: Progress, day: date) -> bool:
+def skipped(target: Target, progress: Progress, day: date, terms: Terms) -> bool:
     """True if ``target`` is passed over on ``day``: its limit is past, or the previous dose was late.
 
     A first dose is never skipped. Source: 実施規則10条2項但書 (Hib), 17条1項 (小児の肺炎球菌).
     """
     if progress.last_satisfied is None:
         return False
-    if target.skip_after is not None and progress.last_satisfied > target.skip_after:
+    skip_after, until = terms.skip_after(target), terms.until(target)
+    if skip_after is not None and progress.last_satisfied > skip_after:
         return True
-    return target.until is not None and day > target.until
+    return until is not None and day > until
 
 
-def advance(targets: list[Target], progress: Progress, day: date) -> Target | None:
+def advance(targets: list[Target], progress: Progress, day: date, terms: Terms) -> Target | None:
     """Move past the targets skipped on ``day``; the current target, or None when all are done."""
     while progress.index < len(targets):
         target = targets[progress.index]
-        if not skipped(target, progress, day):
+        if not skipped(target, progress, day, terms):
             return target
-        if target.until is not None and day > target.until:
+        until = terms.until(target)
+        if until is not None and day > until:
             progress.unfinished = True
         progress.index += 1
     return None

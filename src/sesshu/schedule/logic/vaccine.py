@@ -3,7 +3,7 @@
 from datetime import date
 
 from sesshu.schedule.logic.history import Record
-from sesshu.schedule.logic.relevance import Requirement
+from sesshu.schedule.logic.plan import Requirement
 from sesshu.schedule.model import Reason
 from sesshu.schedule.reckoning import Reckoning
 

@@ -50,7 +50,7 @@ def read_pack(name: str, folder: Path | None = None) -> Pack:
     drafts = [_rule(fields, programmes, vaccines, conditions) for fields in rows]
     for fields in top.values():
         fields.done()
-    rules = tuple(_with_borrowed(drafts))
+    rules = tuple(dataclasses.replace(rule, number=n) for n, rule in enumerate(_with_borrowed(drafts)))
     _check_unique(rules)
     return Pack(name, reckoning, programmes, vaccines, rules, spacings, conditions)
 

@@ -11,7 +11,7 @@ from sesshu.schedule.assessing import _closings, _terms
 from sesshu.schedule.logic.groups import Prospect, prospect
 from sesshu.schedule.logic.history import organise
 from sesshu.schedule.logic.patient import Patient
-from sesshu.schedule.logic.relevance import Relevant
+from sesshu.schedule.logic.relevance import Terms
 from sesshu.schedule.model import DoseGiven, Person, ProgrammeStatus, Status
 from sesshu.schedule.statuses import status_on
 from sesshu.schedule.supporting import Pack, Programme
@@ -55,7 +55,7 @@ def spans_over(
     starts = sorted({first, *(dose.date for dose in given if first < dose.date <= horizon_to)})
     ends = [*(start - _DAY for start in starts[1:]), horizon_to]
     for start, end in zip(starts, ends, strict=True):
-        patient = Patient(terms, organise(person, given, start, pack, terms), pack)
+        patient = Patient(terms, organise(person, given, start, pack, terms), start)
         for code in programmes:
             found = _prospect(pack.programmes[code], patient, start, end)
             _append_stage(spans[code], found, terms, pack, start, end)
@@ -81,7 +81,7 @@ def _prospect(programme: Programme, patient: Patient, start: date, end: date) ->
 
 
 def _append_stage(
-    spans: list[HorizonSpan], found: Prospect, terms: Relevant, pack: Pack, start: date, end: date
+    spans: list[HorizonSpan], found: Prospect, terms: Terms, pack: Pack, start: date, end: date
 ) -> None:
     days = _marks(found, terms, start, end)
     for n, day in enumerate(days):
@@ -89,7 +89,7 @@ def _append_stage(
         _append(spans, _span(status_on(found, terms, day, pack), day, until))
 
 
-def _marks(found: Prospect, terms: Relevant, start: date, end: date) -> list[date]:
+def _marks(found: Prospect, terms: Terms, start: date, end: date) -> list[date]:
     """The days within the stretch on which the status may change."""
     marks = {start}
     for opening in found.openings:
