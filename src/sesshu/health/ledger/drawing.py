@@ -12,7 +12,7 @@ from sesshu.kernel.wareki import to_wareki_short
 
 WIDTH = 1180
 _LEFT, _RIGHT = 132, 16
-_TOP, _ROW, _BAR, _BOTTOM = 46, 34, 14, 8
+_TOP, _ROW, _BAR, _BOTTOM = 46, 34, 14, 20
 _YEAR_GAP = 40
 
 

@@ -30,7 +30,9 @@ class EventForm(forms.Form):
     def clean_provider_code(self) -> str:
         code = str(self.cleaned_data["provider_code"]).strip()
         if code and providers.provider(code) is None:
-            raise ValidationError(f"医療機関コード「{code}」は登録されていません。先に医療機関を登録してください。")
+            raise ValidationError(
+                f"医療機関コード「{code}」は登録されていません。先に医療機関を登録してください。"
+            )
         return code
 
     def provider(self) -> Provider | None:

@@ -135,6 +135,14 @@ def _kind(future: bool, standard: bool, late: bool) -> Kind:
     return Kind.STANDARD if standard else Kind.OPEN
 
 
+def _number(verdict: DoseVerdict) -> str:
+    """The number in the mark: of the period (期) where a programme has one dose in each, else of the dose."""
+    label = verdict.dose_label or ""
+    if label.endswith("期") and label[:-1].isdigit():
+        return label[:-1]
+    return str(verdict.dose_number) if verdict.dose_number else ""
+
+
 def _mark(verdict: DoseVerdict, names: Mapping[str, str]) -> Mark:
     words = {
         "valid": "有効",
@@ -147,7 +155,7 @@ def _mark(verdict: DoseVerdict, names: Mapping[str, str]) -> Mark:
     name = names.get(verdict.vaccine, verdict.vaccine)
     return Mark(
         verdict.date,
-        str(verdict.dose_number) if verdict.dose_number else "",
+        _number(verdict),
         verdict.evaluation,
         verdict.routine,
         f"{to_wareki_short(verdict.date)} {name} {label}（{words}・{legal}）",

@@ -148,4 +148,3 @@ def _is_seen(lane: lanes.Lane, birth: date, zoom: Zoom) -> bool:
         if stretch.kind not in quiet
     )
     return any(scale.holds(mark.day) for mark in lane.marks) or any(seen)
-

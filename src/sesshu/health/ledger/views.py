@@ -70,7 +70,9 @@ def dose_new(request: HttpRequest, pk: int) -> HttpResponse:
     return _form_page(request, addressee, form, **context)
 
 
-def _record(request: HttpRequest, form: DoseForm, addressee: Addressee, values: dict[str, Any]) -> Dose | None:
+def _record(
+    request: HttpRequest, form: DoseForm, addressee: Addressee, values: dict[str, Any]
+) -> Dose | None:
     try:
         return services.record_dose(
             addressee=addressee, by=request.user, at=clock.now(), confirmed=True, **values
@@ -117,7 +119,9 @@ def entry_replace(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
             services.replace(
                 entry, reason=why.cleaned_data["void_reason"], by=request.user, at=clock.now(), **corrected
             )
-            return _back(request, entry.addressee_id, "記録を訂正しました。訂正前の記録は取消として残ります。")
+            return _back(
+                request, entry.addressee_id, "記録を訂正しました。訂正前の記録は取消として残ります。"
+            )
         except services.EntryRefused as refusal:
             _tell(form, refusal)
     context = {"kind": kind, "why": why, "entry": entry, "title": "記録を訂正（取消して置換え）"}
