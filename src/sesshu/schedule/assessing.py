@@ -84,7 +84,8 @@ def eligible_windows(
         return Windows(programme, (), "not_target", horizon_from, status.reasons)
     records = organise(person, doses, horizon_from, pack, terms)
     patient = Patient(terms, records, horizon_from)
-    found = prospect(pack.programmes[programme], patient, horizon_from, horizon_to, _LIFE_YEARS)
+    turns = horizon_to.year - horizon_from.year + 3
+    found = prospect(pack.programmes[programme], patient, horizon_from, _life_end(horizon_to), turns)
     windows = tuple(
         Window(o.start, None if o.end == date.max else o.end, o.number, o.label, o.period)
         for o in found.openings
@@ -125,7 +126,7 @@ def _stage(
 ) -> list[Span]:
     """Spans between two doses: evaluated at breakpoints only."""
     patient = Patient(terms, organise(person, doses, start, pack, terms), start)
-    found = prospect(pack.programmes[programme], patient, start, _life_end(last), _LIFE_YEARS)
+    found = prospect(pack.programmes[programme], patient, start, _life_end(last))
     marks = {start}
     for opening in found.openings:
         edges = (opening.start, opening.statutory.start, opening.end, opening.statutory.end)

@@ -132,8 +132,9 @@ class Window:
 class Windows:
     """A programme's coming windows within a horizon, and what holds outside them.
 
-    ``terminal`` is the status once the last window is past, or at once when there is none;
-    ``since`` is the first day of that status, None if it lies beyond the horizon.
+    ``terminal`` is the status once the last window is past, or at once when there is none, and ``since``
+    its first day. ``since`` is None when a window is still to come at the horizon's end; ``terminal`` is
+    then the status of the horizon's last day.
     """
 
     programme: str
