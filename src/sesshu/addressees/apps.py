@@ -5,3 +5,12 @@ class AddresseesConfig(AppConfig):
     name = "sesshu.addressees"
     label = "addressees"
     verbose_name = "宛名管理"
+
+    def ready(self) -> None:
+        from sesshu.protection.actions import Action
+        from sesshu.web import navigation
+
+        search = navigation.NavItem("住民検索", "addressees:search", Action.ADDRESSEE_SEARCH, 10)
+        imports = navigation.NavItem("取込", "addressees:import", Action.ADDRESSEE_IMPORT, 60)
+        navigation.register(search)
+        navigation.register(imports)

@@ -11,8 +11,9 @@ from datetime import date
 from functools import lru_cache
 
 from sesshu.addressees.feeds import Batch
+from sesshu.addressees.rules import holds_individual_number, may_hold_individual_number
 from sesshu.kernel.cells import CellError, Column
-from sesshu.kernel.check_digits import is_individual_number, is_municipality_code
+from sesshu.kernel.check_digits import is_municipality_code
 from sesshu.kernel.kana import is_kana
 
 Fault = tuple[int, str, str]  # place in the batch, column, words after the column's name
@@ -20,9 +21,7 @@ Check = Callable[[Batch, str], Iterator[Fault]]
 
 PERSONS = ("1", "2")
 _KNOWN_NUMBERS = frozenset({"宛名番号", "世帯番号", "異動番号"})
-_TWELVE_DIGITS = re.compile(r"[0-9０-９]{4}[-‐－\s]?[0-9０-９]{4}[-‐－\s]?[0-9０-９]{4}")
 _TELEPHONE = re.compile(r"[0-9][0-9()-]*")
-_WIDE_DIGITS = str.maketrans("０１２３４５６７８９", "0123456789")
 _PAST_ONLY = ("生年月日", "住民となった年月日", "消除年月日", "異動年月日")
 _BIRTH_THOUGH_UNKNOWN = "に日付がありますが、不詳フラグが1です。日付を空にするか、フラグを0にしてください。"
 _NO_WORDING = "が空です。不詳フラグが1のときは「昭和10年頃」のように書いてください。"
@@ -172,19 +171,15 @@ def _individual_numbers(batch: Batch, columns: Sequence[Column]) -> Iterator[Fau
         if column.name in _KNOWN_NUMBERS or column.codes or (column.length or 0) < 12:
             continue
         texts = batch[column.name]
-        if not _TWELVE_DIGITS.search("\n".join(set(texts))):
+        if not may_hold_individual_number(set(texts)):
             continue
         for place, text in enumerate(texts):
-            if any(_is_individual_number(found) for found in _TWELVE_DIGITS.findall(text)):
+            if holds_individual_number(text):
                 yield (
                     place,
                     column.name,
                     _INDIVIDUAL_NUMBER,
                 )
-
-
-def _is_individual_number(text: str) -> bool:
-    return is_individual_number("".join(sign for sign in text.translate(_WIDE_DIGITS) if sign.isdigit()))
 
 
 def _overlong(batch: Batch, columns: Sequence[Column]) -> Iterator[Fault]:
