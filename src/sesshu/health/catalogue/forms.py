@@ -62,7 +62,7 @@ class LotForm(forms.Form):
         names = [(key, f"{found.name}（{found.maker}）") for key, found in self._products.items()]
         self.fields["product"].choices = [("", "選んでください"), *names]  # type: ignore[attr-defined]
 
-    def product(self) -> national.ProductInUse:
+    def chosen(self) -> national.ProductInUse:
         return self._products[self.cleaned_data["product"]]
 
 

@@ -63,7 +63,7 @@ def product_new(request: HttpRequest) -> HttpResponse:
 def lot_new(request: HttpRequest) -> HttpResponse:
     form = LotForm(request.POST or None, products=selectors.products(on=clock.today()))
     if form.is_valid():
-        found = form.product()
+        found = form.chosen()
         try:
             product = own_row(found) or services.add_product(
                 vaccine=found.vaccine,

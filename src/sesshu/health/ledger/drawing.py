@@ -1,4 +1,4 @@
-"""Where the lanes lie on paper: the timeline as numbers for an SVG template. Knows no rules and no database."""
+"""Where the lanes lie: the timeline as numbers for an SVG template. Knows no rules and no database."""
 
 from __future__ import annotations
 

@@ -1,0 +1,31 @@
+"""How much of a vaccine is usual at an age, by the schedule's rules."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from sesshu.kernel.dates import reach
+from sesshu.schedule import load_pack
+
+_AGE = re.compile(r"(\d+)([my])")
+
+
+def usual_volume(programme: str, vaccine: str, birth: date | None, on: date) -> float | None:
+    """Millilitres (実施規則の接種量) of a dose on that day; None where the rules name none."""
+    for rule in load_pack("jp").rules:
+        if rule.programme == programme and vaccine in rule.products and on in rule.in_force:
+            row = rule.courses[0].doses[0]
+            if row.ml_under and birth and on < _reached(birth, row.ml_under[0]):
+                return row.ml_under[1]
+            if row.ml is not None:
+                return row.ml
+    return None
+
+
+def _reached(birth: date, age: str) -> date:
+    found = _AGE.fullmatch(age)
+    if found is None:
+        raise ValueError(f"年齢「{age}」は 3y、6m のように書いてください。")
+    number = int(found[1])
+    return reach(birth, years=number) if found[2] == "y" else reach(birth, months=number)
