@@ -54,7 +54,7 @@ def _open(prospect: Prospect, n: int, day: date) -> ProgrammeStatus:
         earliest=_earliest(prospect.openings, n) if eligible else opening.start,
         recommended_from=opening.recommended[0],
         recommended_to=opening.recommended[1],
-        last_day=_finite(opening.end),
+        last_day=_finite(opening.last),
         remaining=opening.remaining,
         reasons=(_within(opening) if eligible else opening.why,),
     )
@@ -72,9 +72,9 @@ def _earliest(openings: list[Opening], n: int) -> date:
 
 
 def _within(opening: Opening) -> Reason:
-    if opening.end == date.max:
-        return Reason("in_window", "{}から受けられます。", (opening.start,), opening.article)
-    values = (opening.start, opening.end)
+    if opening.last == date.max:
+        return Reason("in_window", "{}から受けられます。", (opening.since,), opening.article)
+    values = (opening.since, opening.last)
     return Reason("in_window", "{}から{}まで受けられます。", values, opening.article)
 
 
@@ -96,7 +96,7 @@ def after_all(prospect: Prospect, terms: Terms, day: date, pack: Pack) -> Progra
 def _past(code: str, stretches: list[tuple[Rule, Stretch]], day: date) -> ProgrammeStatus:
     """Past the last window: of the person, or of the product."""
     opened = [(r, s) for r, s in stretches if s.opens <= s.closes]
-    ended = [(r, s) for r, s in stretches if s.closes < s.end and s.closes < day <= s.end]
+    ended = [(r, s) for r, s in stretches if s.closes < s.end and s.closes < day and s.start <= day <= s.end]
     if ended:
         rule, stretch = max(ended, key=lambda pair: pair[1].closes)
         values = (rule.in_force.end,)

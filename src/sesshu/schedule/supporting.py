@@ -108,6 +108,7 @@ class Rule:
     only_if_begun: bool = False
     counts_outside_window: bool = False
     temporary: bool = False
+    ends_counting: bool = False
     note: str = ""
     article: str = ""
     number: int = 0

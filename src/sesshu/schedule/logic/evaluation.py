@@ -99,6 +99,8 @@ def _satisfy(
     if not dated:
         dated = nearest(requirements, record.day)
         remarks.append(not_in_force(dated[0], record))
+        if dated[0].rule.ends_counting and record.day > dated[0].rule.in_force.end:
+            return Outcome("extraneous", target, False, tuple(remarks))
     elif not allowed:
         remarks.append(_other_history(dated[0], record))
     requirement, place, stretch = _best(allowed or dated, record, terms)
@@ -108,8 +110,9 @@ def _satisfy(
         if not requirement.rule.counts_outside_window:
             evaluation: Evaluation = "extraneous" if place == "late" else "not_valid"
             return Outcome(evaluation, target, False, (reason, *remarks))
+        if routine or not remarks:
+            remarks.append(reason)
         routine = False
-        remarks.append(reason)
     if not progress.satisfied and record.day not in terms.starting(series):
         return Outcome("not_valid", target, False, (_other_course(record),))
     breach, judged = too_short(requirement, progress, record.day, terms.pack.reckoning)

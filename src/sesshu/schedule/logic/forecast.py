@@ -22,7 +22,10 @@ ONE_DAY = timedelta(days=1)
 
 @dataclass(slots=True)
 class Opening:
-    """Days on which one named dose would be routine. ``why``: what sets the first of them."""
+    """Days on which one named dose would be routine under one rule. ``why``: what sets the first of them.
+
+    ``since`` and ``last`` bound the unbroken days of all the rules that follow one another.
+    """
 
     start: date
     end: date
@@ -35,6 +38,7 @@ class Opening:
     article: str
     why: Reason
     since: date
+    last: date
 
 
 @dataclass(slots=True, eq=False)
@@ -96,17 +100,29 @@ def _target(
     ]
     spans.sort(key=lambda span: span[0])
     found: list[Opening] = []
-    since = until = date.min
-    for start, end, first, requirement, stretch in spans:
-        if since is date.min or start > until + ONE_DAY:
-            since = start
-        until = max(until, end)
-        if end < after:
-            continue
-        opening = _opening(series, target, requirement, stretch, progress, start, end, first, outlook.terms)
-        opening.since = since
-        found += _around(opening, outlook.blocked(requirement.rule.products[0]))
+    for run in _runs(spans):
+        last = max(span[1] for span in run)
+        for start, end, first, requirement, stretch in run:
+            if end >= after:
+                opening = _opening(
+                    series, target, requirement, stretch, progress, start, end, first, outlook.terms
+                )
+                opening.since, opening.last = run[0][0], last
+                found += _around(opening, outlook.blocked(requirement.rule.products[0]))
     return found
+
+
+def _runs(spans: "list[Span]") -> "list[list[Span]]":
+    """The spans, in order, parted wherever a day lies between them."""
+    runs: list[list[Span]] = []
+    until = date.min
+    for span in spans:
+        if runs and span[0].toordinal() <= until.toordinal() + 1:
+            runs[-1].append(span)
+        else:
+            runs.append([span])
+        until = max(until, span[1])
+    return runs
 
 
 def _open(requirement: Requirement, outlook: Outlook) -> bool:
@@ -166,6 +182,7 @@ def _opening(
         article=rule.article,
         why=_held(requirement, progress, start, terms) if held else _opens(requirement, stretch, start),
         since=start,
+        last=end,
     )
 
 
@@ -223,7 +240,7 @@ def _around(opening: Opening, blocks: list[Block]) -> list[Opening]:
         if block.last < rest.start or block.first > rest.end:
             continue
         if block.first > rest.start:
-            found.append(replace(rest, end=block.first - ONE_DAY))
+            found.append(replace(rest, end=block.first - ONE_DAY, last=block.first - ONE_DAY))
         if block.last >= rest.end:
             return found
         start = block.last + ONE_DAY

@@ -131,6 +131,7 @@ def _join(one: tuple[Opening, int], other: tuple[Opening, int]) -> tuple[Opening
         recommended=preferred.recommended,
         remaining=min(first.remaining, second.remaining),
         since=min(first.since, second.since),
+        last=max(first.last, second.last),
     )
     return joined, min(rank, second_rank)
 
@@ -150,7 +151,9 @@ def _together(lists: list[list[Opening]]) -> list[Opening]:
         if start <= min(opening.end, end):
             why = opening.why if start == opening.start else latest.why
             since = opening.since if start == opening.start else start
-            found.append(replace(opening, start=start, end=min(opening.end, end), why=why, since=since))
+            kept = min(opening.end, end)
+            last = opening.last if kept == opening.end else kept
+            found.append(replace(opening, start=start, end=kept, why=why, since=since, last=last))
     return found
 
 
@@ -162,6 +165,8 @@ def _add_turns(
         used = used_turn(series, days, selected.best.progress, terms)
         if used is not None:
             found.completed_on = used
+            continue
+        if days.end < after:
             continue
         found.openings.append(_turn(days, requirement))
         if len(found.openings) >= most:
@@ -182,4 +187,5 @@ def _turn(days: Dates, requirement: Requirement) -> Opening:
         article=rule.article,
         why=Reason("window", "{}から受けられます。", (days.start,), rule.article),
         since=days.start,
+        last=days.end,
     )

@@ -55,12 +55,17 @@ def _judge(
     if not candidates:
         return Outcome("not_valid", target, False, ()), None
     dated = in_force(candidates, record.day)
+    if not dated and record.day > candidates[0].rule.in_force.start:
+        reason = _out_of_season(candidates[0])
+        return Outcome("valid", target, False, (reason,)), None
     requirement = (dated or nearest(candidates, record.day))[0]
     place, stretch = age(requirement, record.day, terms)
     if place != "ok":
         late = too_late if place == "late" else too_early
         reason = late(requirement, stretch, record.day, terms)
         return Outcome("extraneous" if place == "late" else "not_valid", target, False, (reason,)), None
+    if dated and not _in_season(requirement, record.day):
+        return Outcome("valid", target, False, (_out_of_season(requirement),)), None
     turn = _turn_of(series, requirement, stretch, record.day)
     if turn in used:
         reason = Reason(
@@ -78,12 +83,7 @@ def _given(requirement: Requirement, record: Record, dated: bool, terms: Terms, 
         r for r in (record.unspaced, volume(requirement, record, terms.birth, terms.pack.reckoning)) if r
     ]
     routine = dated and record.unspaced is None and record.blocked is None
-    if dated and not _in_season(requirement, record.day):
-        routine = False
-        remarks.append(
-            Reason("out_of_season", "接種期間の外の任意の接種です。", (), requirement.rule.article)
-        )
-    elif not dated:
+    if not dated:
         remarks.append(not_in_force(requirement, record))
     if record.blocked is not None:
         return Outcome("not_valid", target, False, (record.blocked, *remarks))
@@ -91,6 +91,11 @@ def _given(requirement: Requirement, record: Record, dated: bool, terms: Terms, 
         "routine", "{}の{}回目です。", (_turn_name(requirement), target.number), requirement.rule.article
     )
     return Outcome("valid", target, routine, tuple(remarks) or (kept,))
+
+
+def _out_of_season(requirement: Requirement) -> Reason:
+    """Given outside the season: voluntary, and the year's routine dose is still to come."""
+    return Reason("out_of_season", "接種期間の外の任意の接種です。", (), requirement.rule.article)
 
 
 def _turn_name(requirement: Requirement) -> str:
@@ -116,14 +121,17 @@ def _in_season(requirement: Requirement, day: date) -> bool:
 def turns(
     series: Series, programme: str, after: date, until: date, terms: Terms
 ) -> Iterator[tuple[Dates, Requirement]]:
-    """The days open to ``programme`` in each turn that ends on or after ``after`` and begins by ``until``."""
+    """The days open to ``programme`` in each turn that begins by ``until``.
+
+    Years are told from ``after`` on; pregnancies all, for one that is past may be the last.
+    """
     requirements = terms.applying(
         [q for q in series.targets[0].requirements if q.rule.programme == programme]
     )
     if series.each == "pregnancy":
         for requirement in requirements:
             for stretch in terms.stretches(requirement.rule):
-                if stretch.opens <= stretch.closes and stretch.closes >= after and stretch.opens <= until:
+                if stretch.opens <= stretch.closes and stretch.opens <= until:
                     yield Dates(stretch.opens, stretch.closes), requirement
         return
     first = min((s.opens for q in requirements for s in terms.stretches(q.rule)), default=until)

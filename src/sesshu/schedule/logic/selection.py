@@ -41,7 +41,7 @@ class Selected:
 
 def select(evaluated: list[Evaluated]) -> Selected:
     """The candidates among ``evaluated``, which must not be empty."""
-    begun = [e for e in evaluated if e.valid]
+    begun = [e for e in evaluated if e.progress.satisfied]
     if not begun:
         return Selected(sorted(evaluated, key=_size), evaluated)
     first = min(min(e.progress.satisfied.values()) for e in begun)

@@ -150,6 +150,7 @@ def _rule(
         only_if_begun=fields.flag("only_if_begun"),
         counts_outside_window=fields.flag("counts_outside_window"),
         temporary=fields.flag("temporary"),
+        ends_counting=fields.flag("ends_counting"),
         note=fields.text("note", ""),
     )
     rule = dataclasses.replace(rule, article="、".join(rule.articles))

@@ -36,6 +36,7 @@ def test_h03_every_status_is_sound(history: History, on: date) -> None:
         if status.status in ("eligible", "not_yet"):
             assert status.next_dose is not None
             assert status.eligible_from is not None
+            assert status.earliest is not None
             assert status.eligible_from <= status.earliest
             assert (status.last_day or date.max) <= (status.eligible_to or date.max)
 
