@@ -127,14 +127,7 @@ def _stage(
     """Spans between two doses: evaluated at breakpoints only."""
     patient = Patient(terms, organise(person, doses, start, pack, terms), start)
     found = prospect(pack.programmes[programme], patient, start, _life_end(last))
-    marks = {start}
-    for opening in found.openings:
-        edges = (opening.start, opening.statutory.start, opening.end, opening.statutory.end)
-        marks.update(edges[:2])
-        marks.update(edge + ONE_DAY for edge in edges[2:] if edge < date.max)
-    for requirement_day in _closings(found, terms):
-        marks.add(requirement_day + ONE_DAY)
-    days = sorted(day for day in marks if start <= day <= last)
+    days = sorted({start, *(day for day in edges(found, terms) if start < day <= last)})
     spans = []
     for n, day in enumerate(days):
         until = days[n + 1] - ONE_DAY if n + 1 < len(days) else last
@@ -142,16 +135,19 @@ def _stage(
     return spans
 
 
-def _closings(found: Prospect, terms: Terms) -> set[date]:
-    """Days on which a rule's window, clipped or not, ends: what is said afterwards may change there."""
-    return {
-        edge
-        for rule in terms.plan.by_programme[found.programme.code]
-        if not terms.bars[rule.number]
-        for stretch in terms.stretches(rule)
-        for edge in (stretch.closes, stretch.end)
-        if edge < date.max
-    }
+def edges(found: Prospect, terms: Terms) -> set[date]:
+    """Days on which what is said may change: openings begin or end, rules' windows do, clipped or not."""
+    marks: set[date] = set()
+    ends: set[date] = set()
+    for opening in found.openings:
+        marks.update((opening.start, opening.statutory.start))
+        ends.update((opening.end, opening.statutory.end))
+    for rule in terms.plan.by_programme[found.programme.code]:
+        if not terms.bars[rule.number]:
+            for stretch in terms.stretches(rule):
+                marks.add(stretch.start)
+                ends.update((stretch.closes, stretch.end))
+    return marks | {day + ONE_DAY for day in ends if day < date.max}
 
 
 def _span(status: ProgrammeStatus, start: date, end: date) -> Span:

@@ -4,7 +4,7 @@ from datetime import date
 
 from sesshu.schedule.logic.forecast import Opening
 from sesshu.schedule.logic.groups import Prospect
-from sesshu.schedule.logic.relevance import Stretch, Terms
+from sesshu.schedule.logic.relevance import Stretch, Terms, merged
 from sesshu.schedule.model import ProgrammeStatus, Reason
 from sesshu.schedule.supporting import Pack, Rule
 
@@ -87,36 +87,54 @@ def after_all(prospect: Prospect, terms: Terms, day: date, pack: Pack) -> Progra
     if prospect.complete or (prospect.recurring and prospect.completed_on):
         reason = Reason("completed", "{}に必要な回数を終えています。", (prospect.completed_on or day,))
         return ProgrammeStatus(code, "complete", remaining=0, reasons=(reason,))
-    if prospect.other_product:
-        reason = Reason("other_product", "残りの疾病は単独のワクチンで受けます。", (), _article(code, pack))
+    if prospect.other_product and day <= terms.last_day(code):
+        reason = Reason("other_product", "残りは別のワクチンで受けます。", (), _article(code, pack))
         return ProgrammeStatus(code, "not_target", reasons=(reason,))
     return _past(code, _stretches(code, terms), day)
 
 
 def _past(code: str, stretches: list[tuple[Rule, Stretch]], day: date) -> ProgrammeStatus:
     """Past the last window: of the person, or of the product."""
-    opened = [(r, s) for r, s in stretches if s.opens <= s.closes]
-    ended = [(r, s) for r, s in stretches if s.closes < s.end and s.closes < day and s.start <= day <= s.end]
-    if ended:
-        rule, stretch = max(ended, key=lambda pair: pair[1].closes)
-        values = (rule.in_force.end,)
-        reason = Reason("product_ended", "このワクチンを定期に使えたのは{}までです。", values, rule.article)
-        return ProgrammeStatus(code, "aged_out" if opened else "not_target", reasons=(reason,))
-    pairs = (opened or stretches)[::-1]
-    rule, stretch = max(pairs, key=lambda pair: pair[1].closes if opened else pair[1].end)
-    last = stretch.closes if opened else stretch.end
-    if last >= day:
-        reason = Reason("no_more_doses", "この後に受けられる回はありません。", (), rule.article)
+    opened = [(rule, stretch) for rule, stretch in stretches if stretch.opens <= stretch.closes]
+    if not opened:
+        return _never_open(code, stretches)
+    closed = [(r, s) for r, s in opened if s.closes < s.end and s.closes < day <= s.end]
+    if closed:
+        rule, stretch = max(closed, key=lambda pair: pair[1].closes)
+        reason = _product_ended(rule)
     else:
-        reason = Reason("window_passed", "対象期間は{}で終わりました。", (last,), rule.article)
+        rule, stretch = max(opened[::-1], key=lambda pair: pair[1].closes)
+        reason = Reason("window_passed", "対象期間は{}で終わりました。", (stretch.closes,), rule.article)
+        if stretch.closes >= day:
+            reason = Reason("no_more_doses", "この後に受けられる回はありません。", (), rule.article)
     return ProgrammeStatus(
         programme=code,
         status="aged_out",
         period=rule.period_name,
-        eligible_from=stretch.opens if opened else None,
-        eligible_to=_finite(last),
+        eligible_from=_opened_since(opened, stretch.closes),
+        eligible_to=_finite(stretch.closes),
         reasons=(reason,),
     )
+
+
+def _never_open(code: str, stretches: list[tuple[Rule, Stretch]]) -> ProgrammeStatus:
+    """Too young for a product that is gone, or too old for one that had not come."""
+    rule, stretch = max(stretches, key=lambda pair: pair[1].end)
+    if stretch.start > rule.in_force.end:
+        return ProgrammeStatus(code, "not_target", reasons=(_product_ended(rule),))
+    reason = Reason("window_passed", "対象期間は{}で終わりました。", (stretch.end,), rule.article)
+    return ProgrammeStatus(code, "aged_out", period=rule.period_name, reasons=(reason,))
+
+
+def _product_ended(rule: Rule) -> Reason:
+    text = "このワクチンを定期に使えたのは{}までです。"
+    return Reason("product_ended", text, (rule.in_force.end,), rule.article)
+
+
+def _opened_since(opened: list[tuple[Rule, Stretch]], last: date) -> date:
+    """First of the unbroken days, of rules that follow one another, that end on ``last``."""
+    spans = merged(sorted((stretch.opens, stretch.closes) for _, stretch in opened))
+    return next(span.start for span in spans if span.start <= last <= span.end)
 
 
 def _stretches(code: str, terms: Terms) -> list[tuple[Rule, Stretch]]:

@@ -88,6 +88,9 @@ def _add_period(
         if all(one.best.progress is pending[0].best.progress for one in pending):
             pending = pending[:1]
         lists = [_merge(selected, found.programme.code, patient.outlook, since) for selected in pending]
+        if any(lists) and not all(lists):
+            found.other_product = found.programme.whole
+            lists = [] if found.programme.whole else [openings for openings in lists if openings]
         found.openings += lists[0] if len(lists) == 1 else _together(lists)
 
 
@@ -138,10 +141,10 @@ def _join(one: tuple[Opening, int], other: tuple[Opening, int]) -> tuple[Opening
 
 def _together(lists: list[list[Opening]]) -> list[Opening]:
     """One product against several diseases: the days open to all of them, numbered by the least advanced."""
+    if not lists or not lists[0]:
+        return []
     if all(other == lists[0] for other in lists[1:]):
         return lists[0]
-    if not all(lists):
-        return []
     lists.sort(key=lambda openings: openings[0].number)
     found = []
     for opening in lists[0]:

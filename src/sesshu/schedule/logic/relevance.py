@@ -124,7 +124,7 @@ class Terms:
                 if q.rule.programme == programme and not self.bars[q.rule.number]
             }
             spans = {(s.opens, s.closes) for rule in rules.values() for s in self.stretches(rule)}
-            found = self._statutory[key] = _merged(sorted(span for span in spans if span[0] <= span[1]))
+            found = self._statutory[key] = merged(sorted(span for span in spans if span[0] <= span[1]))
         return found
 
     def last_day(self, programme: str) -> date:
@@ -204,11 +204,12 @@ def _clip(rule: Rule, start: date, end: date, text: str) -> Stretch:
     return Stretch(start, end, max(start, rule.in_force.start), min(end, rule.in_force.end), text)
 
 
-def _merged(spans: list[tuple[date, date]]) -> tuple[Dates, ...]:
-    merged: list[tuple[date, date]] = []
+def merged(spans: list[tuple[date, date]]) -> tuple[Dates, ...]:
+    """Spans in order, those that overlap or touch made one."""
+    found: list[tuple[date, date]] = []
     for opens, closes in spans:
-        if merged and opens.toordinal() <= merged[-1][1].toordinal() + 1:
-            merged[-1] = (merged[-1][0], max(merged[-1][1], closes))
+        if found and opens.toordinal() <= found[-1][1].toordinal() + 1:
+            found[-1] = (found[-1][0], max(found[-1][1], closes))
         else:
-            merged.append((opens, closes))
-    return tuple(Dates(opens, closes) for opens, closes in merged)
+            found.append((opens, closes))
+    return tuple(Dates(opens, closes) for opens, closes in found)

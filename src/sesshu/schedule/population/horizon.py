@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sesshu.schedule.assessing import _closings, _terms
+from sesshu.schedule.assessing import _terms, edges
 from sesshu.schedule.logic.groups import Prospect, prospect
 from sesshu.schedule.logic.history import organise
 from sesshu.schedule.logic.patient import Patient
@@ -91,13 +91,7 @@ def _append_stage(
 
 def _marks(found: Prospect, terms: Terms, start: date, end: date) -> list[date]:
     """The days within the stretch on which the status may change."""
-    marks = {start}
-    for opening in found.openings:
-        marks.add(opening.start)
-        if opening.end < date.max:
-            marks.add(opening.end + _DAY)
-    marks.update(day + _DAY for day in _closings(found, terms))
-    return sorted(day for day in marks if start <= day <= end)
+    return sorted({start, *(day for day in edges(found, terms) if start < day <= end)})
 
 
 def _span(status: ProgrammeStatus, start: date, end: date) -> HorizonSpan:
