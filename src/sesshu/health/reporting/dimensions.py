@@ -12,6 +12,7 @@ from django.db.models.functions import Cast, Coalesce, Concat
 
 from sesshu.addressees.choices import Sex
 from sesshu.addressees.models import ProtectiveMeasure
+from sesshu.health.catalogue.selectors import national_programmes, short_name
 from sesshu.health.providers.models import Provider
 from sesshu.health.reporting.community_health import UNKNOWN_AGE
 from sesshu.kernel import clock
@@ -71,7 +72,11 @@ class Dimension:
 
 
 def _text(column: str) -> Callable[[], Any]:
-    return lambda: Coalesce(Cast(column, TextField()), Value(""), output_field=TextField())
+    return lambda: _known(Cast(column, TextField()))
+
+
+def _known(text: Any) -> Coalesce:
+    return Coalesce(text, Value(""), output_field=TextField())
 
 
 def _flag(column: str) -> Callable[[], Any]:
@@ -102,6 +107,11 @@ def month_words(value: str) -> str:
     return f"{era}年{int(month)}月"
 
 
+def _place_of_programme(code: str) -> tuple[int, str]:
+    places = [item.code for item in national_programmes()]
+    return (places.index(code) if code in places else len(places), code)
+
+
 def _number(value: str) -> tuple[bool, int]:
     return (not value, int(value or 0))
 
@@ -110,16 +120,18 @@ DIMENSIONS: dict[str, Dimension] = {
     item.name: item
     for item in (
         Dimension(
-            "programme", "予防接種", _text("verdict__programme"), _each(lambda v: name_of("programme", v))
+            "programme",
+            "予防接種",
+            _text("verdict__programme"),
+            _each(short_name),
+            _place_of_programme,
         ),
         Dimension("dose", "回", _text("verdict__dose_label"), _each(lambda v: v or "（回なし）")),
         Dimension("vaccine", "ワクチン", _text("vaccine"), _each(lambda v: name_of("vaccine", v))),
         Dimension(
             "age",
             "接種時の年齢",
-            lambda: Coalesce(
-                Cast(LawAge("date", "addressee__birth_date"), TextField()), Value(""), output_field=TextField()
-            ),
+            lambda: _known(Cast(LawAge("date", "addressee__birth_date"), TextField())),
             _each(lambda v: f"{v}歳" if v else "不詳"),
             _number,
         ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -17,7 +18,7 @@ from sesshu.health.reporting.measures import measures_of
 from sesshu.health.reporting.roster import GROUP, INDIVIDUAL, RosterConditions
 from sesshu.health.reporting.unvaccinated import UnvaccinatedConditions, doses_due
 from sesshu.kernel import clock, dates
-from sesshu.kernel.wareki import to_wareki_short
+from sesshu.kernel.wareki import to_wareki
 from sesshu.protection.tenancy import current
 from sesshu.web.fields import DateField
 from sesshu.web.forms import StaffForm
@@ -33,8 +34,8 @@ def fiscal_year_choices() -> list[tuple[int, str]]:
 
 
 def fiscal_year_words(year: int) -> str:
-    """令和8年度（2026年度）; an era's first year by its last day, as offices count it."""
-    era = to_wareki_short(dates.fiscal_year_end(year).replace(year=year, month=12)).split(".")[0]
+    """令和8年度（2026年度）, by the era of the year's last December day."""
+    era = to_wareki(date(year, 12, 31)).partition("年")[0]
     return f"{era}年度（{year}年度）"
 
 

@@ -91,7 +91,7 @@ def _page(request: HttpRequest, listing: Listing) -> dict[str, object]:
     shown = list(page.object_list)
     services.show(listing, shown, by=account(request))
     columns = listing.columns
-    titles = [column.title for column in columns if column.printed and column.title != KANA]
+    titles = [column.title for column in columns if column.listed and column.title != KANA]
     rows = []
     for row in shown:
         said = {column.title: exports.paper(cell) for column, cell in zip(columns, row.cells, strict=True)}

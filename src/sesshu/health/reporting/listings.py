@@ -21,7 +21,7 @@ Shown = str | int | date | None
 class Column:
     """``fields``: what the database gives; ``shown`` makes the cell of it. ``hidden`` for protected persons.
 
-    ``printed``: the column also stands on paper, where there is less room.
+    ``printed`` and ``listed``: the column also stands on paper and on the screen, where there is less room.
     """
 
     title: str
@@ -29,6 +29,7 @@ class Column:
     shown: Callable[..., Shown] = lambda value: value if value is not None else ""
     hidden: bool = False
     printed: bool = True
+    listed: bool = True
     width: int = 12
 
 
@@ -127,13 +128,15 @@ def person_columns(prefix: str = "addressee__") -> tuple[Column, ...]:
     )
 
 
-def dwelling_columns(prefix: str = "addressee__") -> tuple[Column, ...]:
-    """Where they live: hidden for persons under a protective measure."""
+def dwelling_columns(prefix: str = "addressee__", *, listed: bool = True) -> tuple[Column, ...]:
+    """Where they live: hidden for persons under a protective measure; all of it in files."""
     street = tuple(f"{prefix}{name}" for name in ("city", "town", "house_number", "building"))
     return (
-        Column("郵便番号", (f"{prefix}postal_code",), hidden=True, printed=False, width=10),
-        Column("住所", street, address_words, hidden=True, width=44),
-        Column("地区", (f"{prefix}district",), hidden=True, width=14),
-        Column("世帯主氏名", (f"{prefix}household_head",), hidden=True, printed=False, width=20),
-        Column("電話番号", (f"{prefix}telephone",), hidden=True, printed=False, width=15),
+        Column("郵便番号", (f"{prefix}postal_code",), hidden=True, printed=False, listed=False, width=10),
+        Column("住所", street, address_words, hidden=True, listed=listed, width=44),
+        Column("地区", (f"{prefix}district",), hidden=True, printed=listed, listed=listed, width=14),
+        Column(
+            "世帯主氏名", (f"{prefix}household_head",), hidden=True, printed=False, listed=False, width=20
+        ),
+        Column("電話番号", (f"{prefix}telephone",), hidden=True, printed=False, listed=False, width=15),
     )

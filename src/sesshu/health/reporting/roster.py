@@ -8,7 +8,7 @@ from datetime import date
 from django.db.models import QuerySet
 from django.db.models.functions import Coalesce
 
-from sesshu.health.catalogue.selectors import programme_name
+from sesshu.health.catalogue.selectors import programme_name, programmes
 from sesshu.health.ledger.models import Dose, Route
 from sesshu.health.providers.selectors import provider
 from sesshu.health.reporting.dose_selection import DoseSelection
@@ -82,32 +82,58 @@ def _doses(conditions: RosterConditions) -> QuerySet[Dose]:
 
 def roster_columns() -> tuple[Column, ...]:
     """The columns of every list of doses."""
+    # Asked once: a row of a city's own programme must not ask the database for its name.
+    names = {item.code: item.short_name for item in programmes()}
     return (
         Column("接種年月日", ("date",), width=12),
         *person_columns(),
         Column("接種時年齢", ("addressee__birth_date", "date"), age_words),
-        *dwelling_columns(),
-        Column("接種種類", ("listed_programme",), lambda code: name_of("programme", code), width=22),
+        *dwelling_columns(listed=False),
+        Column("接種種類", ("listed_programme",), lambda code: names.get(code, code), width=16),
         Column("回", ("verdict__dose_label",), lambda label: label or "", width=10),
         Column("定期・任意", ("verdict__routine",), _law, width=10),
         Column("ワクチン", ("product_name", "vaccine"), _vaccine, width=24),
-        Column("製造販売業者", ("maker",), printed=False, width=18),
+        Column("製造販売業者", ("maker",), printed=False, listed=False, width=18),
         Column("ロット番号", ("lot_number",), width=12),
-        Column("有効期限", ("expires_on",), printed=False, width=12),
-        Column("接種量（mL）", ("volume_ml",), lambda ml: "" if ml is None else f"{ml}", printed=False),
-        Column("接種方法", ("route",), lambda code: Route(code).label if code else "", printed=False),
-        Column("接種部位", ("site",), printed=False),
-        Column("医療機関コード", ("provider__code",), printed=False, width=14),
+        Column("有効期限", ("expires_on",), printed=False, listed=False, width=12),
+        Column(
+            "接種量（mL）",
+            ("volume_ml",),
+            lambda ml: "" if ml is None else f"{ml}",
+            printed=False,
+            listed=False,
+        ),
+        Column(
+            "接種方法",
+            ("route",),
+            lambda code: Route(code).label if code else "",
+            printed=False,
+            listed=False,
+        ),
+        Column("接種部位", ("site",), printed=False, listed=False),
+        Column("医療機関コード", ("provider__code",), printed=False, listed=False, width=14),
         Column(
             "医療機関名", ("provider__name", "provider_name"), lambda known, said: known or said, width=26
         ),
         Column("接種医師名", ("doctor",), width=14),
-        Column("予診医師名", ("screening_doctor",), printed=False, width=14),
-        Column("個別・集団", ("group",), lambda group: "集団" if group else "個別", printed=False),
-        Column("市町外", ("outside_municipality",), lambda far: "市町外" if far else "", printed=False),
-        Column("公費", ("publicly_funded",), lambda paid: "公費" if paid else "", printed=False),
-        Column("集計対象", ("counted",), lambda yes: "対象" if yes else "対象外", printed=False),
-        Column("受付番号", ("receipt_number",), printed=False, width=16),
+        Column("予診医師名", ("screening_doctor",), printed=False, listed=False, width=14),
+        Column(
+            "個別・集団", ("group",), lambda group: "集団" if group else "個別", printed=False, listed=False
+        ),
+        Column(
+            "市町外",
+            ("outside_municipality",),
+            lambda far: "市町外" if far else "",
+            printed=False,
+            listed=False,
+        ),
+        Column(
+            "公費", ("publicly_funded",), lambda paid: "公費" if paid else "", printed=False, listed=False
+        ),
+        Column(
+            "集計対象", ("counted",), lambda yes: "対象" if yes else "対象外", printed=False, listed=False
+        ),
+        Column("受付番号", ("receipt_number",), printed=False, listed=False, width=16),
     )
 
 

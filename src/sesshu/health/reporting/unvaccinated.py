@@ -45,7 +45,7 @@ def listing(conditions: UnvaccinatedConditions) -> Listing:
     return Listing(
         "unvaccinated",
         f"未接種者一覧（{name}）",
-        _columns(conditions),
+        _columns(conditions, name),
         _windows(conditions).order_by("addressee__name_kana", "addressee__number", "pk"),
         _described(conditions, name),
     )
@@ -91,18 +91,24 @@ def _last_notice(programme: str) -> QuerySet[Issue, date]:
     return issued.order_by("-issued_on").values_list("issued_on", flat=True)[:1]
 
 
-def _columns(conditions: UnvaccinatedConditions) -> tuple[Column, ...]:
+def _columns(conditions: UnvaccinatedConditions, name: str) -> tuple[Column, ...]:
     on = conditions.on
     return (
         *person_columns(),
         Column("年齢", ("addressee__birth_date",), lambda birth: age_words(birth, on)),
         *dwelling_columns(),
-        Column("接種種類", ("programme",), programme_name, printed=False, width=20),
+        Column("接種種類", ("programme",), lambda _: name, printed=False, listed=False, width=20),
         Column("回", ("dose_label",), width=10),
-        Column("標準的な接種期間（から）", ("recommended_from",), printed=False, width=14),
-        Column("標準的な接種期間（まで）", ("recommended_to",), width=14),
+        Column("標準期間の始まり", ("recommended_from",), printed=False, listed=False, width=14),
+        Column("標準期間の終わり", ("recommended_to",), width=14),
         Column("接種期限", ("last_day",), width=12),
-        Column("残り日数", ("last_day",), lambda last: (last - on).days if last else "", printed=False),
+        Column(
+            "残り日数",
+            ("last_day",),
+            lambda last: (last - on).days if last else "",
+            printed=False,
+            listed=False,
+        ),
         Column("最終通知日", ("notified_on",), width=12),
     )
 
