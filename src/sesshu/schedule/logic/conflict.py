@@ -29,7 +29,7 @@ def mark_conflicts(records: list[Record], pack: Pack) -> None:
         vaccine, day = record.vaccine, record.day
         if vaccine is None:
             continue
-        spacings = [s for s in pack.spacings if vaccine.kind in s.next and day in s.in_force]
+        spacings = [s for s in _before(pack, vaccine.kind) if s.in_force.start <= day <= s.in_force.end]
         if not spacings:
             continue
         for earlier in reversed(records[:n]):
@@ -53,9 +53,7 @@ def blocks(records: list[Record], pack: Pack, after: date) -> list[Block]:
     for record in records:
         if record.vaccine is None:
             continue
-        for spacing in pack.spacings:
-            if spacing.effect == "note" or record.vaccine.kind not in spacing.previous:
-                continue
+        for spacing in _after(pack, record.vaccine.kind):
             if record.day >= spacing.in_force.end:
                 continue
             first = max(record.day + timedelta(days=1), spacing.in_force.start)
@@ -64,6 +62,18 @@ def blocks(records: list[Record], pack: Pack, after: date) -> list[Block]:
                 products, programmes = _closed(pack, spacing, record.vaccine)
                 found.append(Block(first, last, record, spacing, products, programmes))
     return found
+
+
+@lru_cache(maxsize=64)
+def _before(pack: Pack, kind: str) -> list[Spacing]:
+    """The spacings that ask something of a dose of this kind."""
+    return [spacing for spacing in pack.spacings if kind in spacing.next]
+
+
+@lru_cache(maxsize=64)
+def _after(pack: Pack, kind: str) -> list[Spacing]:
+    """The spacings that a dose of this kind sets to those after it."""
+    return [s for s in pack.spacings if kind in s.previous and s.effect != "note"]
 
 
 @lru_cache(maxsize=1024)

@@ -50,8 +50,7 @@ def evaluate(series: Series, records: list[Record], terms: Terms) -> Evaluated:
         outcome.period = series.period
         outcomes.append(outcome)
         if outcome.evaluation == "valid" and outcome.target is not None:
-            progress.satisfied[outcome.target.number] = record.day
-            progress.last_satisfied = record.day
+            progress.satisfy(outcome.target.number, record.day)
             progress.index += 1
             valid += 1
         if outcome.evaluation in ("valid", "not_valid"):

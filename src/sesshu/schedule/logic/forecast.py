@@ -226,8 +226,8 @@ def _recommended(
         begin = reckoning.next_day(progress.last, row.standard_gap[0])
     if end is None and row.standard_gap and row.standard_gap[1]:
         end = reckoning.last_day(progress.last, row.standard_gap[1])
-    if begin is None and row.standard_from_first and progress.satisfied:
-        begin = reckoning.next_day(min(progress.satisfied.values()), row.standard_from_first)
+    if begin is None and row.standard_from_first and progress.first_satisfied:
+        begin = reckoning.next_day(progress.first_satisfied, row.standard_from_first)
     if end is not None and end < start:
         return begin, end
     return (max(begin, start) if begin else (start if end else None)), end

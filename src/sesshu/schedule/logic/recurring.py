@@ -34,8 +34,7 @@ def evaluate_recurring(series: Series, records: list[Record], terms: Terms) -> E
             valid += 1
             if turn is not None:
                 used[turn] = record.day
-                progress.satisfied[turn[0].toordinal()] = record.day
-                progress.last_satisfied = record.day
+                progress.satisfy(turn[0].toordinal(), record.day)
     return Evaluated(series, outcomes, progress, valid, False, records)
 
 

@@ -45,13 +45,17 @@ class Terms:
     _series: dict[str, dict[str, list[Series]]] = field(default_factory=dict)
     _statutory: dict[tuple[Series, str], tuple[Dates, ...]] = field(default_factory=dict)
     _periods: dict[str, list[str]] = field(default_factory=dict)
+    _barred: dict[str, str] = field(default_factory=dict)
     _last_days: dict[str, date] = field(default_factory=dict)
     _spans: dict[tuple[str, str], list[tuple[date, date]]] = field(default_factory=dict)
 
     def barred(self, programme: str) -> str:
         """Why no rule of ``programme`` applies; empty if one does."""
-        bars = [self.bars[rule.number] for rule in self.plan.by_programme.get(programme, ())]
-        return "" if not all(bars) else bars[0]
+        found = self._barred.get(programme)
+        if found is None:
+            bars = [self.bars[rule.number] for rule in self.plan.by_programme.get(programme, ())]
+            found = self._barred[programme] = bars[0] if bars and all(bars) else ""
+        return found
 
     def applying(self, requirements: list[Requirement]) -> list[Requirement]:
         """Those whose rule applies to the person."""
@@ -144,7 +148,12 @@ class Terms:
             rules = [r for r in self.plan.rules.get(key, ()) if not self.bars[r.number]]
             spans = [(s.start, s.end) for rule in rules for s in self.stretches(rule)]
             self._spans[key] = spans
-        return min((max((start - day).days, (day - end).days, 0) for start, end in spans), default=1 << 20)
+        nearest = 1 << 20
+        for start, end in spans:
+            if start <= day <= end:
+                return 0
+            nearest = min(nearest, (start - day).days if day < start else (day - end).days)
+        return nearest
 
     def _work_out(self, rule: Rule) -> tuple[Stretch, ...]:
         ages = [age for age in rule.eligible if not age.conditions or age.conditions & self.conditions]

@@ -5,6 +5,7 @@ first leads; among those a complete one, then the one with most valid doses, the
 """
 
 from dataclasses import dataclass
+from datetime import date
 
 from sesshu.schedule.logic.evaluation import Evaluated, Outcome
 from sesshu.schedule.logic.history import Record
@@ -42,10 +43,12 @@ class Selected:
 def select(evaluated: list[Evaluated]) -> Selected:
     """The candidates among ``evaluated``, which must not be empty."""
     begun = [e for e in evaluated if e.progress.satisfied]
+    if len(begun) == 1:
+        return Selected(begun, evaluated)
     if not begun:
         return Selected(sorted(evaluated, key=_size), evaluated)
-    first = min(min(e.progress.satisfied.values()) for e in begun)
-    begun = [e for e in begun if min(e.progress.satisfied.values()) == first]
+    first = min(e.progress.first_satisfied or date.max for e in begun)
+    begun = [e for e in begun if e.progress.first_satisfied == first]
     complete = [e for e in begun if e.complete]
     if complete:
         return Selected([max(complete, key=lambda e: e.valid)], evaluated)

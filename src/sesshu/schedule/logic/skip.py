@@ -14,12 +14,27 @@ class Progress:
     index: int = 0
     satisfied: dict[int, date] = field(default_factory=dict)
     last: date | None = None
+    first_satisfied: date | None = None
     last_satisfied: date | None = None
     unfinished: bool = False
 
     def copy(self) -> "Progress":
         """A second pointer into the same history."""
-        return Progress(self.index, self.satisfied, self.last, self.last_satisfied, self.unfinished)
+        return Progress(
+            self.index,
+            self.satisfied,
+            self.last,
+            self.first_satisfied,
+            self.last_satisfied,
+            self.unfinished,
+        )
+
+    def satisfy(self, number: int, day: date) -> None:
+        """Note that the target of that number was satisfied on ``day``."""
+        self.satisfied[number] = day
+        if self.first_satisfied is None:
+            self.first_satisfied = day
+        self.last_satisfied = day
 
 
 def skipped(target: Target, progress: Progress, day: date, terms: Terms) -> bool:
