@@ -92,6 +92,40 @@ def add_lot(*, product: Product, number: str, expires_on: date | None, by: Accou
 
 
 @transaction.atomic
+def ensure_lot(
+    *,
+    vaccine: str,
+    name: str,
+    maker: str,
+    route: str,
+    number: str,
+    expires_on: date | None,
+    by: Account | None,
+) -> Lot:
+    """The lot of a product, registered when it is met for the first time; a missing expiry is filled in."""
+    known = next(
+        (p for p in selectors.products() if (p.vaccine, p.name, p.maker) == (vaccine, name, maker)), None
+    )
+    product = add_product(
+        vaccine=vaccine,
+        name=name,
+        maker=maker,
+        volume_ml=known.volume_ml if known else None,
+        route=route,
+        by=by,
+        valid_from=known.valid_from if known else None,
+        valid_to=known.valid_to if known else None,
+    )
+    lot = Lot.objects.filter(municipality_code=current(), product=product, number__iexact=number).first()
+    if lot is None:
+        return add_lot(product=product, number=number, expires_on=expires_on, by=by)
+    if lot.expires_on is None and expires_on:
+        lot.expires_on = expires_on
+        lot.save(update_fields=["expires_on"])
+    return lot
+
+
+@transaction.atomic
 def set_recalled(*, lot: Lot, recalled: bool, by: Account | None) -> None:
     """Mark a lot as recalled by its maker (回収), or take the mark away."""
     lot.recalled = recalled

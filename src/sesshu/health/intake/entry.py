@@ -9,6 +9,7 @@ from decimal import Decimal
 from sesshu.addressees import selectors as addressees
 from sesshu.addressees.models import Addressee
 from sesshu.health.catalogue import selectors as catalogue
+from sesshu.health.catalogue.national import ProductInUse
 from sesshu.health.catalogue.selectors import KnownLot
 from sesshu.health.catalogue.volumes import usual_volume
 from sesshu.health.ledger.persons import doses_given, person_of
@@ -96,46 +97,62 @@ def _due(addressee: Addressee) -> list[ProgrammeStatus]:
 
 
 def choices(found: Subject | None) -> tuple[tuple[str, str], ...]:
-    """The vaccines to choose from: those of the questionnaire's programme, else all."""
-    if found and found.programme:
-        codes = catalogue.programme_vaccines(found.programme)
-        in_use = {product.vaccine for product in catalogue.products(on=clock.today())}
-        now = [code for code in codes if code in in_use]
-        return tuple((code, catalogue.vaccine_name(code)) for code in (now or codes))
-    return tuple(catalogue.vaccine_names().items())
+    """The products to choose from, key and label: those of the questionnaire's programme, else all in use."""
+    wanted = catalogue.programme_vaccines(found.programme) if found and found.programme else None
+    products = [p for p in catalogue.products(on=clock.today()) if wanted is None or p.vaccine in wanted]
+    keys = tuple((_key(p), f"{p.name}（{p.maker}）" if p.maker else p.name) for p in products)
+    told = {p.vaccine for p in products}
+    names = catalogue.vaccine_names()
+    untold = [code for code in (wanted or names) if code not in told]
+    return keys + (tuple((code, names.get(code, code)) for code in untold) if not keys or not wanted else ())
 
 
-def fill(found: Subject, *, lot: str, vaccine: str, on: date) -> Filled:
-    """The vaccine and its particulars from the lot, the vaccine chosen, or the only one it can be."""
-    known = _lot(found, lot, vaccine)
+def _key(product: ProductInUse) -> str:
+    return f"{product.vaccine}|{product.name}|{product.maker}"
+
+
+def vaccine_of(choice: str) -> str:
+    """The vaccine's code of a choice."""
+    return choice.partition("|")[0]
+
+
+def fill(found: Subject, *, lot: str, choice: str, on: date) -> Filled:
+    """The vaccine and its particulars: of the choice made, of the lot, or of the only one it can be."""
+    known = _lot(found, lot, vaccine_of(choice))
+    if choice:
+        return _filled(found, vaccine_of(choice), _product(choice), known, on)
     if known:
-        vaccine = known.vaccine
-    elif not vaccine and found.programme:
-        only = choices(found)
-        vaccine = only[0][0] if len(only) == 1 else ""
-    if not vaccine:
+        return _filled(found, known.vaccine, None, known, on)
+    only = choices(found) if found.programme else ()
+    vaccines = {vaccine_of(key) for key, _ in only}
+    if len(vaccines) != 1:
         return Filled("")
-    return _filled(found, vaccine, known, on)
+    return _filled(found, vaccines.pop(), _product(only[0][0]) if len(only) == 1 else None, None, on)
 
 
 def _lot(found: Subject, lot: str, vaccine: str) -> KnownLot | None:
     if not lot:
         return None
+    own = catalogue.programme_vaccines(found.programme) if found.programme else None
     fitting = [known for known in catalogue.known_lots(lot) if vaccine in ("", known.vaccine)]
-    own = catalogue.programme_vaccines(found.programme) if found.programme else ()
-    return next((known for known in fitting if known.vaccine in own), fitting[0] if fitting else None)
+    return next((known for known in fitting if own is None or known.vaccine in own), None)
 
 
-def _filled(found: Subject, vaccine: str, known: KnownLot | None, on: date) -> Filled:
+def _product(choice: str) -> ProductInUse | None:
+    return next((product for product in catalogue.products() if _key(product) == choice), None)
+
+
+def _filled(
+    found: Subject, vaccine: str, product: ProductInUse | None, known: KnownLot | None, on: date
+) -> Filled:
     programme = found.programme or catalogue.vaccine_programme(vaccine)
     usual = usual_volume(programme, vaccine, found.addressee.birth_date, on)
-    volume = Decimal(str(usual)) if usual is not None else (known.volume_ml if known else None)
+    source = known or product
+    volume = Decimal(str(usual)) if usual is not None else (source.volume_ml if source else None)
     if known:
         return Filled(
             vaccine, known.product_name, known.maker, known.route, known.expires_on, volume, known.recalled
         )
-    products = catalogue.products(on=on, vaccine=vaccine)
-    product = products[0] if len(products) == 1 else None
     if product is None:
         return Filled(vaccine, volume_ml=volume)
-    return Filled(vaccine, product.name, product.maker, product.route, None, volume or product.volume_ml)
+    return Filled(vaccine, product.name, product.maker, product.route, None, volume)

@@ -14,7 +14,6 @@ from sesshu.web.fields import DateField
 
 # Kept from one questionnaire to the next: a pile comes from one clinic.
 STICKY = ("date", "lot", "provider_code", "doctor", "screening_doctor", "group")
-NEXT = ("code", "date", "lot", "vaccine", "provider_code", "doctor")
 
 
 class EntryForm(forms.Form):
@@ -46,7 +45,7 @@ class EntryForm(forms.Form):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["vaccine"].choices = [("", "ロットから自動"), *vaccines]  # type: ignore[attr-defined]
+        self.fields["vaccine"].choices = [("", "自動（ロット・予診票から）"), *vaccines]  # type: ignore[attr-defined]
         self.fields["programme"].choices = [("", "予診票から自動"), *programmes]  # type: ignore[attr-defined]
 
     def clean_provider_code(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -10,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from sesshu.health.catalogue import selectors as catalogue
+from sesshu.health.catalogue import services as catalogue_services
 from sesshu.health.intake import entry
 from sesshu.health.intake.entry_forms import STICKY, EntryForm
 from sesshu.health.ledger import selectors, services
@@ -44,7 +46,21 @@ def enter(request: HttpRequest) -> HttpResponse:
 def who(request: HttpRequest) -> HttpResponse:
     """The person and the vaccination of a code, while the clerk goes on to the next field."""
     found, problem = _subject(request, request.GET.get("code", ""))
-    context = {"found": found, "problem": problem, "vaccines": entry.choices(found), "fragment": True}
+    number = request.GET.get("lot", "")
+    chosen = entry.fill(found, lot=number, choice="", on=clock.today()) if found else None
+    choices = [
+        (
+            key,
+            label,
+            bool(
+                chosen
+                and chosen.product_name
+                and key == f"{chosen.vaccine}|{chosen.product_name}|{chosen.maker}"
+            ),
+        )
+        for key, label in entry.choices(found)
+    ]
+    context = {"found": found, "problem": problem, "vaccines": choices, "fragment": True}
     return render(request, "intake/who.html", context)
 
 
@@ -84,7 +100,7 @@ def _subject(request: HttpRequest, code: str) -> tuple[entry.Subject | None, str
 
 def _form(request: HttpRequest, found: entry.Subject | None) -> EntryForm:
     programmes = tuple((known.code, known.name) for known in catalogue.programmes())
-    vaccines = tuple(catalogue.vaccine_names().items())
+    vaccines = entry.choices(found)
     return EntryForm(
         request.POST or None, initial=request.session.get(KEPT), vaccines=vaccines, programmes=programmes
     )
@@ -102,7 +118,7 @@ def _save(request: HttpRequest, form: EntryForm, found: entry.Subject) -> tuple[
 
 def _dose(request: HttpRequest, form: EntryForm, found: entry.Subject) -> tuple[Finding, ...]:
     given = form.cleaned_data
-    filled = entry.fill(found, lot=given["lot"], vaccine=given["vaccine"], on=given["date"])
+    filled = entry.fill(found, lot=given["lot"], choice=given["vaccine"], on=given["date"])
     if not filled.vaccine:
         form.add_error("vaccine", "ワクチンを選んでください。このロット番号は登録されていません。")
         return ()
@@ -127,8 +143,23 @@ def _dose(request: HttpRequest, form: EntryForm, found: entry.Subject) -> tuple[
         **facts,
         **_shared(form, found),
     )
+    if given["lot"] and filled.product_name:
+        _remember(request, given["lot"], filled, facts["expires_on"])
     _note(request, form, "dose", saved)
     return ()
+
+
+def _remember(request: HttpRequest, number: str, filled: entry.Filled, expires_on: date | None) -> None:
+    """A lot met for the first time is known from then on."""
+    catalogue_services.ensure_lot(
+        vaccine=filled.vaccine,
+        name=filled.product_name,
+        maker=filled.maker,
+        route=filled.route,
+        number=number,
+        expires_on=expires_on,
+        by=request.user,  # type: ignore[arg-type]
+    )
 
 
 def _screening(request: HttpRequest, form: EntryForm, found: entry.Subject) -> tuple[Finding, ...]:

@@ -7,8 +7,10 @@ class LedgerConfig(AppConfig):
     verbose_name = "予防接種台帳"
 
     def ready(self) -> None:
-        from sesshu.addressees import merging
+        from sesshu.addressees import merging, opening
         from sesshu.health.ledger.models import Dose, Screening
+        from sesshu.protection.actions import Action
 
+        opening.register("ledger:ledger", Action.LEDGER_READ)
         merging.register_mover(Dose, "addressee")
         merging.register_mover(Screening, "addressee")

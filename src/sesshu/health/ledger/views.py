@@ -8,7 +8,7 @@ from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.template.loader import select_template
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from sesshu.addressees import selectors as addressees
@@ -22,7 +22,14 @@ from sesshu.protection.actions import Action, requires
 from sesshu.protection.tenancy import current
 
 PURPOSE = "接種台帳の確認"
-_HEADERS = ["addressees/components/person_header.html", "ledger/person_header.html"]
+
+
+def _tabs(pk: int) -> list[dict[str, object]]:
+    return [
+        {"label": "接種台帳", "url": reverse("ledger:ledger", args=[pk]), "current": True},
+        {"label": "宛名", "url": reverse("addressees:detail", args=[pk])},
+        {"label": "異動履歴", "url": reverse("addressees:history", args=[pk])},
+    ]
 
 
 def _addressee(pk: int) -> Addressee:
@@ -43,7 +50,7 @@ def ledger(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "page": shown,
         "person": person,
-        "header": select_template(_HEADERS),
+        "tabs": _tabs(pk),
         "household": addressees.household(person, by=request.user),  # type: ignore[arg-type]
         "panels": panels.panels_for(request, pk),
         "words": [(kind.value, text) for kind, text in WORDS.items()],
@@ -161,7 +168,7 @@ def _initial(entry: LedgerEntry) -> dict[str, Any]:
 
 def _form_page(request: HttpRequest, addressee: Addressee, form: EventForm, **context: Any) -> HttpResponse:
     person = addressees.person(addressee.pk, by=request.user, purpose=context["title"])  # type: ignore[arg-type]
-    context |= {"person": person, "form": form, "header": select_template(_HEADERS)}
+    context |= {"person": person, "form": form}
     return render(request, "ledger/entry_form.html", context)
 
 
