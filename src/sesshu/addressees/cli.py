@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sesshu.kernel.command import DONE, DONE_WITH_REJECTED_ROWS, REFUSED, Outcome, Refused
+from sesshu.kernel.command import DONE, DONE_WITH_REJECTED_ROWS, Outcome, Refused
 
 if TYPE_CHECKING:
     from sesshu.addressees.importing import ImportReport
@@ -38,13 +38,8 @@ def _import(arguments: argparse.Namespace) -> Outcome:
             report = import_residents(by=None, at=clock.now(), path=arguments.file, strict=arguments.strict)
     except (UnreadableFile, UnknownMunicipality) as error:
         raise Refused(str(error)) from error
-    return Outcome(report.data(), _text(report), _exit_code(report))
-
-
-def _exit_code(report: ImportReport) -> int:
-    if not report.rejected:
-        return DONE
-    return REFUSED if report.held_back else DONE_WITH_REJECTED_ROWS
+    exit_code = DONE_WITH_REJECTED_ROWS if report.rejected else DONE
+    return Outcome(report.data(), _text(report), exit_code)
 
 
 def _text(report: ImportReport) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,11 +47,12 @@ class Batch:
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """An opened feed. `lines` is how many lines the file has, for the progress shown."""
+    """An opened feed. `lines` is how many lines the file has, `digest` the SHA-256 of its bytes."""
 
     table: Table
     is_changes: bool
     lines: int
+    digest: str
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -81,8 +83,12 @@ def open_feed(path: Path) -> Feed:
     except OSError as error:
         raise UnreadableFile(f"ファイル「{path}」を読めません。読み取りの権限を確かめてください。") from error
     with path.open("rb") as stream:
-        return Feed(table, is_changes, _line_count(stream))
+        return Feed(table, is_changes, *_measured(stream))
 
 
-def _line_count(stream: BinaryIO) -> int:
-    return sum(block.count(b"\n") for block in iter(lambda: stream.read(1 << 20), b""))
+def _measured(stream: BinaryIO) -> tuple[int, str]:
+    lines, digest = 0, hashlib.sha256()
+    for block in iter(lambda: stream.read(1 << 20), b""):
+        lines += block.count(b"\n")
+        digest.update(block)
+    return lines, digest.hexdigest()

@@ -110,6 +110,19 @@ class AddresseeVersion(TenantModel):
         indexes = [models.Index(fields=["addressee", "recorded_at"], name="addressee_history")]
 
 
+class FeedImport(TenantModel):
+    """A resident feed taken in whole; the digest tells the same file when it comes again."""
+
+    digest = models.CharField("ファイルのSHA-256", max_length=64)
+    is_changes = models.BooleanField("異動ファイル")
+    counts: Any = models.JSONField("件数", default=dict)
+    imported_at = models.DateTimeField("取込日時")
+    imported_by = models.ForeignKey(Account, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        indexes = [models.Index(fields=["municipality_code", "digest"], name="feed_import_by_digest")]
+
+
 class ProtectiveMeasure(TenantModel):
     """支援措置: while in force, address and household are masked everywhere and nothing is posted."""
 

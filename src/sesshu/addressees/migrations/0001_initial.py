@@ -75,6 +75,21 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
+            name='FeedImport',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('municipality_code', models.CharField(default=sesshu.protection.tenancy.current, editable=False, max_length=6, verbose_name='市区町村コード')),
+                ('digest', models.CharField(max_length=64, verbose_name='ファイルのSHA-256')),
+                ('is_changes', models.BooleanField(verbose_name='異動ファイル')),
+                ('counts', models.JSONField(default=dict, verbose_name='件数')),
+                ('imported_at', models.DateTimeField(verbose_name='取込日時')),
+                ('imported_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'indexes': [models.Index(fields=['municipality_code', 'digest'], name='feed_import_by_digest')],
+            },
+        ),
+        migrations.CreateModel(
             name='Merge',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -141,7 +156,7 @@ class Migration(migrations.Migration):
             model_name='protectivemeasure',
             constraint=models.UniqueConstraint(fields=('addressee', 'starts_on'), name='protective_measure_once'),
         ),
-        Protect("addressees_addressee", "addressees_addresseeversion", "addressees_protectivemeasure", "addressees_merge"),
+        Protect("addressees_addressee", "addressees_addresseeversion", "addressees_protectivemeasure", "addressees_merge", "addressees_feedimport"),
         migrations.RunSQL(
             "GRANT MAINTAIN " + MAINTAIN.format("TO"),
             "REVOKE MAINTAIN " + MAINTAIN.format("FROM"),

@@ -8,7 +8,7 @@
 
   if (box.dataset.remember) {
     box.addEventListener("input", () => sessionStorage.setItem(box.dataset.remember, box.value));
-    document.addEventListener("DOMContentLoaded", () => {
+    addEventListener("load", () => {
       const last = sessionStorage.getItem(box.dataset.remember);
       if (!last || box.value) return;
       box.value = last;
