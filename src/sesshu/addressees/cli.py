@@ -48,6 +48,8 @@ def _text(report: ImportReport) -> str:
         f"、更新 {report.updated:,}、変更なし {report.unchanged:,}、履歴のみ {report.late:,}"
         f"、取り込めない行 {report.rejected:,}"
     ]
+    if report.repeated:
+        lines.append("取込済みのファイルです。登録済みの内容は変えていません。")
     if report.held_back:
         lines.append(f"取り込めない行があるため、{report.held_back:,}行の取込を見合わせました（--strict）。")
     if report.absent:

@@ -18,7 +18,7 @@ from django.db import connection, transaction
 from sesshu.addressees import committing, matching, row_checks
 from sesshu.addressees.choices import ChangeReason
 from sesshu.addressees.feeds import Batch, Feed, UnreadableFile, open_feed
-from sesshu.addressees.models import AddresseeVersion
+from sesshu.addressees.models import AddresseeVersion, FeedImport
 from sesshu.addressees.staging import Stage, analyze, create_tables
 from sesshu.jobs.registry import Progress, Silent
 from sesshu.kernel.cell_checks import CellChecks
@@ -43,6 +43,7 @@ class ImportReport:
     rejected: int = 0
     held_back: int = 0
     absent: int = 0
+    repeated: bool = False
     errors: list[CellError] = field(default_factory=list)
     warnings: list[CellError] = field(default_factory=list)
     first_version: int = 0
@@ -58,7 +59,7 @@ class ImportReport:
         }
 
 
-_COUNTS = ("rows", "created", "updated", "unchanged", "late", "rejected", "held_back", "absent")
+_COUNTS = ("rows", "created", "updated", "unchanged", "late", "rejected", "held_back", "absent", "repeated")
 
 
 class _HeldBack(Exception):
@@ -96,6 +97,7 @@ def _import(
 ) -> None:
     _one_at_a_time()
     create_tables()
+    report.repeated = FeedImport.objects.filter(municipality_code=current(), digest=feed.digest).exists()
     reading = _Reading(feed, report, at, progress)
     reading.run()
     analyze()
@@ -103,13 +105,20 @@ def _import(
     progress.update(report.rows, report.rows + 1, "登録済みの宛名と照合し、登録しています")
     with nullcontext() if feed.is_changes else matching.whole_sets():
         for turn in range(1, reading.stage.turns + 1):
-            matching.decide(turn, is_changes=feed.is_changes)
+            matching.decide(turn, is_changes=feed.is_changes, repeated=report.repeated)
             committing.write(turn, by=by, at=at)
         _count(report, reading)
     if strict and report.rejected:
         raise _HeldBack
     committing.renew_statistics(report.created)
     report.last_version = _newest_version()
+    FeedImport.objects.create(
+        digest=feed.digest,
+        is_changes=feed.is_changes,
+        counts=_summary(report),
+        imported_at=at,
+        imported_by=by,
+    )
     count = report.created + report.updated
     subjects = committing.touched() if count <= audit.SUBJECTS_LISTED else []
     audit.record("residents.import", by=by, subjects=subjects, count=count, detail=_summary(report))
@@ -169,7 +178,8 @@ def _count(report: ImportReport, reading: _Reading) -> None:
     report.errors = sorted([*report.errors, *matching.refusals()])
     report.warnings = sorted([*report.warnings, *matching.late_warnings()])
     report.created, report.updated = fates[matching.CREATE], fates[matching.UPDATE]
-    report.unchanged, report.late = fates[matching.SAME] + fates[matching.KNOWN], fates[matching.LATE]
+    report.unchanged = fates[matching.SAME] + fates[matching.KNOWN] + fates[matching.SEEN]
+    report.late = fates[matching.LATE]
     report.rejected = len({error.row for error in report.errors})
     if not report.is_changes:
         report.absent = matching.absent(reading.refused_numbers)

@@ -16,15 +16,8 @@ from sesshu.addressees.states import FIELDS
 from sesshu.kernel.cells import CellError
 from sesshu.protection.tenancy import current
 
-CREATE, UPDATE, SAME, KNOWN, LATE, OTHER, TAKEN = (
-    "create",
-    "update",
-    "same",
-    "known",
-    "late",
-    "other",
-    "taken",
-)
+CREATE, UPDATE, SAME, LATE = "create", "update", "same", "late"
+KNOWN, SEEN, OTHER, TAKEN = "known", "seen", "other", "taken"
 
 # A blank telephone in the feed does not take away one that staff wrote down.
 _KEPT_WHEN_BLANK = ("telephone",)
@@ -75,6 +68,8 @@ _FATES = f"""
     ) matched
 """  # noqa: S608 - names of columns and fates of this room only
 _WHOLE = _FATES.format(known="", late="", joins="")
+# A file that was taken in before says nothing new of those known: later changes must not be taken back.
+_REPEATED = _FATES.format(known="", late=f"WHEN true THEN '{SEEN}'", joins="")
 _CHANGES = _FATES.format(
     known=f"""
         WHEN v.id IS NOT NULL AND v.addressee_id = a.id THEN '{KNOWN}'
@@ -102,10 +97,11 @@ def whole_sets() -> Iterator[None]:
         cursor.execute("SET LOCAL enable_nestloop = on")
 
 
-def decide(turn: int, *, is_changes: bool) -> None:
-    """Write the fate of each staged row of this turn."""
+def decide(turn: int, *, is_changes: bool, repeated: bool = False) -> None:
+    """Write the fate of each staged row of this turn; `repeated`: the same file was taken in before."""
+    statement = _CHANGES if is_changes else _REPEATED if repeated else _WHOLE
     with connection.cursor() as cursor:
-        cursor.execute(_CHANGES if is_changes else _WHOLE, {"municipality": current(), "turn": turn})
+        cursor.execute(statement, {"municipality": current(), "turn": turn})
         cursor.execute("ANALYZE pg_temp.resident_fate")
 
 
