@@ -101,7 +101,7 @@ class Rule:
     courses: tuple[Course, ...] = ()
     each: str | None = None
     season: tuple[tuple[int, int], tuple[int, int]] | None = None
-    needs_history: HistoryNeeded | None = None
+    needs_history: tuple[HistoryNeeded, ...] = ()
     fiscal_ages: tuple[int, ...] = ()
     born_until: date | None = None
     deems_earlier: str = ""

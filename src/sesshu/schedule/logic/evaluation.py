@@ -142,8 +142,8 @@ def _best(
     return found
 
 
-def _has(needed: HistoryNeeded | None, earlier: list[Record]) -> bool:
-    return needed is None or needed.holds((r.dose.vaccine, r.day) for r in earlier)
+def _has(needed: tuple[HistoryNeeded, ...], earlier: list[Record]) -> bool:
+    return all(one.holds((r.dose.vaccine, r.day) for r in earlier) for one in needed)
 
 
 def _other_history(requirement: Requirement, record: Record) -> Reason:

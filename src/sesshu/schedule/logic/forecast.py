@@ -53,9 +53,9 @@ class Outlook:
         """Days closed to ``product`` by doses of other vaccines."""
         return [block for block in self.blocks if product in block.products]
 
-    def has(self, needed: HistoryNeeded | None) -> bool:
+    def has(self, needed: tuple[HistoryNeeded, ...]) -> bool:
         """Whether the history holds the doses that a rule asks for."""
-        return needed is None or needed.holds((r.dose.vaccine, r.day) for r in self.records)
+        return all(one.holds((r.dose.vaccine, r.day) for r in self.records) for one in needed)
 
     def begun(self, products: tuple[str, ...]) -> bool:
         """Whether any dose of ``products`` was given."""

@@ -178,9 +178,9 @@ def _also(fields: Fields, conditions: dict[str, Condition]) -> tuple[Ages, ...]:
     return (ages,) if ages else ()
 
 
-def _history(fields: Fields | None, vaccines: dict[str, Vaccine]) -> HistoryNeeded | None:
+def _history(fields: Fields | None, vaccines: dict[str, Vaccine]) -> tuple[HistoryNeeded, ...]:
     if fields is None:
-        return None
+        return ()
     least, _, most = fields.text("count").partition("..")
     needed = HistoryNeeded(
         products=frozenset(fields.texts("products", vaccines)),
@@ -189,7 +189,7 @@ def _history(fields: Fields | None, vaccines: dict[str, Vaccine]) -> HistoryNeed
         between=fields.dates("between") or Dates(),
     )
     fields.done()
-    return needed
+    return (needed,)
 
 
 def _course(fields: Fields) -> Course:
@@ -245,7 +245,13 @@ def _with_borrowed(drafts: list[tuple[Rule, tuple[str, ...]]]) -> list[Rule]:
 
 def _borrow(rule: Rule, source: Rule) -> Rule:
     both = Dates(max(rule.in_force.start, source.in_force.start), min(rule.in_force.end, source.in_force.end))
-    return dataclasses.replace(rule, courses=source.courses, products=source.products, in_force=both)
+    return dataclasses.replace(
+        rule,
+        courses=source.courses,
+        products=source.products,
+        in_force=both,
+        needs_history=rule.needs_history + source.needs_history,
+    )
 
 
 def _check_unique(rules: tuple[Rule, ...]) -> None:
