@@ -10,7 +10,7 @@ from django.db.models import OuterRef, Subquery
 
 from sesshu.addressees.choices import ChangeReason
 from sesshu.addressees.models import AddresseeVersion
-from sesshu.addressees.states import label
+from sesshu.addressees.states import FIELDS, label
 from sesshu.jobs.models import Job
 from sesshu.protection import audit
 from sesshu.protection.models import Account
@@ -65,7 +65,7 @@ def changes_of(result: dict[str, Any], *, by: Account | None, most: int) -> list
 
 def _change(version: Any) -> AppliedChange:
     state, before = version.state, version.before
-    changed = [label(field) for field in state if before is not None and state[field] != before.get(field)]
+    changed = [label(field) for field in FIELDS if before is not None and state[field] != before.get(field)]
     return AppliedChange(
         addressee=version.addressee_id,
         number=version.addressee.number,

@@ -13,9 +13,10 @@ from sesshu.addressees.choices import ChangeReason, Kind, Status
 from sesshu.addressees.masked import AddresseeView, may_see_protected, view_of, views_of
 from sesshu.addressees.models import Addressee, AddresseeVersion, ProtectiveMeasure
 from sesshu.addressees.searching import Found, search
-from sesshu.addressees.states import PROTECTED_FIELDS, label
+from sesshu.addressees.states import DATES, FIELDS, PROTECTED_FIELDS, label
 from sesshu.kernel import clock
 from sesshu.kernel.masking import HIDDEN
+from sesshu.kernel.wareki import to_wareki
 from sesshu.protection import audit
 from sesshu.protection.models import Account
 from sesshu.protection.tenancy import current
@@ -164,7 +165,8 @@ def _entry(version: AddresseeVersion, before: dict[str, Any], hides: bool) -> Hi
     def shown(field: str, value: Any) -> str:
         return HIDDEN if hides and field in PROTECTED_FIELDS else _words(field, value)
 
-    changed = [field for field in state if before and state[field] != before.get(field)]
+    fields = [field for field in FIELDS if field in state]
+    changed = [field for field in fields if before and state[field] != before.get(field)]
     return HistoryEntry(
         pk=version.pk,
         reason=ChangeReason(version.reason).label,
@@ -174,7 +176,7 @@ def _entry(version: AddresseeVersion, before: dict[str, Any], hides: bool) -> Hi
         change_number=version.change_number,
         applied=version.applied,
         changes=tuple((label(f), shown(f, before.get(f)), shown(f, state[f])) for f in changed),
-        state=tuple((label(field), shown(field, value)) for field, value in state.items()),
+        state=tuple((label(field), shown(field, value)) for field, value in ((f, state[f]) for f in fields)),
     )
 
 
@@ -184,4 +186,6 @@ def _words(field: str, value: Any) -> str:
         return str(dict(choices).get(value, value))
     if isinstance(value, bool):
         return "該当" if value else "非該当"
+    if field in DATES and value:
+        return to_wareki(date.fromisoformat(value))
     return "" if value is None else str(value)

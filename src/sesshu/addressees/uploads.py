@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,6 +12,7 @@ from django.core.files.uploadedfile import UploadedFile
 
 from sesshu.kernel.cells import CellError, write_csv
 
+_ROW = re.compile(r"^[0-9]+行目: ")
 HEADER = ("種別", "行", "列", "内容", "対処")
 
 
@@ -39,8 +41,8 @@ def write_errors(token: str, errors: Sequence[CellError], warnings: Sequence[Cel
 
 
 def told_apart(message: str) -> tuple[str, str]:
-    """What is wrong, and what to do: the first sentence and the rest."""
-    what, stop, remedy = message.partition("。")
+    """What is wrong, and what to do: the first sentence (its row left out) and the rest."""
+    what, stop, remedy = _ROW.sub("", message).partition("。")
     return what + stop, remedy
 
 
