@@ -5,3 +5,15 @@ class EligibilityConfig(AppConfig):
     name = "sesshu.health.eligibility"
     label = "eligibility"
     verbose_name = "対象者管理"
+
+    def ready(self) -> None:
+        from sesshu.health.eligibility import services
+        from sesshu.health.ledger import hooks
+        from sesshu.protection.actions import Action
+        from sesshu.web import navigation
+
+        hooks.register(services.refresh_after_entry)
+        hooks.register_many(services.refresh_after_entries)
+        navigation.register(
+            navigation.NavItem("対象者抽出・通知", "eligibility:index", Action.TARGETS_EXTRACT, order=20)
+        )
