@@ -21,6 +21,7 @@ class EventForm(forms.Form):
 
     date = DateField(label="実施日")
     provider_code = forms.CharField(label="医療機関コード", max_length=10, required=False)
+    facility_name = forms.CharField(label="施設名・接種場所", max_length=100, required=False)
     screening_doctor = forms.CharField(label="予診医師名", max_length=100, required=False)
     outside_municipality = forms.BooleanField(label="市町外接種", required=False)
     group = forms.BooleanField(label="集団接種", required=False)
@@ -41,7 +42,14 @@ class EventForm(forms.Form):
 
     def items(self) -> dict[str, Any]:
         """The fields of the ledger entry, all but person, date and kind of vaccination."""
-        names = ("screening_doctor", "outside_municipality", "group", "publicly_funded", "note")
+        names = (
+            "facility_name",
+            "screening_doctor",
+            "outside_municipality",
+            "group",
+            "publicly_funded",
+            "note",
+        )
         provider = self.provider()
         found = {name: self.cleaned_data[name] for name in names}
         name = provider.name if provider else ""
