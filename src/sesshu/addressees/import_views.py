@@ -22,7 +22,7 @@ from sesshu.protection.tenancy import current
 @require_http_methods(["GET", "POST"])
 @requires(Action.ADDRESSEE_IMPORT)
 def import_file(request: HttpRequest) -> HttpResponse:
-    form = ImportForm(request.POST or None, request.FILES or None)
+    form = ImportForm(*((request.POST, request.FILES) if request.method == "POST" else ()))
     if form.is_valid():
         payload = {
             "municipality": current(),

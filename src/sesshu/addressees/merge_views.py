@@ -49,7 +49,11 @@ def proposals(request: HttpRequest) -> HttpResponse:
 def merge(request: HttpRequest, one: int, other: int) -> HttpResponse:
     sides = _sides(request, one, other)
     choices = [(str(side.pk), f"{side.number} {side.name}") for side in sides]
-    form = MergeForm(request.POST or None, choices=choices, initial={"keep": _suggested(*sides)})
+    form = MergeForm(
+        request.POST if request.method == "POST" else None,
+        choices=choices,
+        initial={"keep": _suggested(*sides)},
+    )
     if form.is_valid():
         winner = int(form.cleaned_data["keep"])
         try:

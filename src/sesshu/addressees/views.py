@@ -115,7 +115,9 @@ def _day(text: str) -> tuple[date | None, str]:
 @requires(Action.ADDRESSEE_WRITE)
 def register(request: HttpRequest) -> HttpResponse:
     """Register someone who is not in the resident register."""
-    form = NumberedForm(request.POST or None, initial={"kind": Kind.UNREGISTERED})
+    form = NumberedForm(
+        request.POST if request.method == "POST" else None, initial={"kind": Kind.UNREGISTERED}
+    )
     if form.is_valid():
         try:
             made = services.register_unregistered(
@@ -139,7 +141,10 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
     if person.masked:
         messages.error(request, "支援措置の対象者です。閲覧を許された職員だけが変更できます。")
         return redirect("addressees:detail", pk=pk)
-    form = UnregisteredForm(request.POST or None, initial=UnregisteredForm.initial_of(_addressee(pk)))
+    form = UnregisteredForm(
+        request.POST if request.method == "POST" else None,
+        initial=UnregisteredForm.initial_of(_addressee(pk)),
+    )
     if form.is_valid() and _done(
         request,
         form,
@@ -200,7 +205,9 @@ def measure_add(request: HttpRequest, pk: int) -> HttpResponse:
 @requires(Action.ADDRESSEE_WRITE)
 def measure_end(request: HttpRequest, pk: int) -> HttpResponse:
     measure = get_object_or_404(ProtectiveMeasure, municipality_code=current(), pk=pk)
-    form = MeasureEndForm(request.POST or None, initial={"ends_on": clock.today()})
+    form = MeasureEndForm(
+        request.POST if request.method == "POST" else None, initial={"ends_on": clock.today()}
+    )
     if form.is_valid() and _done(
         request,
         form,

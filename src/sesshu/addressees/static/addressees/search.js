@@ -6,6 +6,9 @@
   if (!box) return;
   const items = () => [...document.querySelectorAll(`${box.dataset.list} [data-item]`)];
 
+  // A quick Enter may come before the list of the last letters: then the form is sent, nobody else opened.
+  const isFor = (text) => document.querySelector(`${box.dataset.list} [data-for]`)?.dataset.for === text.trim();
+
   if (box.dataset.remember) {
     box.addEventListener("input", () => sessionStorage.setItem(box.dataset.remember, box.value));
     addEventListener("load", () => {
@@ -22,7 +25,7 @@
     const list = items();
     const at = list.indexOf(event.target);
     if (event.target !== box && at < 0) return;
-    if (event.key === "Enter" && event.target === box && list.length) {
+    if (event.key === "Enter" && event.target === box && list.length && isFor(box.value)) {
       event.preventDefault();
       list[0].click();
     } else if (event.key === "ArrowDown" && at + 1 < list.length) {
