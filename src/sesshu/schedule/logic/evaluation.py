@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from sesshu.schedule.logic.age import age, too_early, too_late
+from sesshu.schedule.logic.age import Age, age, too_early, too_late
 from sesshu.schedule.logic.condition import condition
 from sesshu.schedule.logic.history import Record
 from sesshu.schedule.logic.interval import too_long, too_short
@@ -46,7 +46,7 @@ def evaluate(series: Series, records: list[Record], terms: Terms) -> Evaluated:
     progress, outcomes, valid = Progress(), [], 0
     previous: Record | None = None
     for n, record in enumerate(records):
-        outcome = _judge(series, record, records[:n], progress, previous, terms)
+        outcome = _judge(series, records, n, progress, previous, terms)
         outcome.period = series.period
         outcomes.append(outcome)
         if outcome.evaluation == "valid" and outcome.target is not None:
@@ -61,12 +61,13 @@ def evaluate(series: Series, records: list[Record], terms: Terms) -> Evaluated:
 
 def _judge(
     series: Series,
-    record: Record,
-    earlier: list[Record],
+    records: list[Record],
+    n: int,
     progress: Progress,
     previous: Record | None,
     terms: Terms,
 ) -> Outcome:
+    record = records[n]
     expired = condition(record)
     if expired is not None:
         return Outcome("sub_standard", None, False, (expired,))
@@ -78,60 +79,89 @@ def _judge(
     requirements = terms.applying(target.by_product.get(record.dose.vaccine, []))
     if not requirements:
         return Outcome("not_valid", target, False, (_wrong_product(record),))
-    return _satisfy(series, target, requirements, record, earlier, progress, terms)
+    return _satisfy(series, target, requirements, records, n, progress, terms)
+
+
+@dataclass(slots=True, eq=False)
+class _Judging:
+    """A record held against one rule: where it lies in time, and what has been remarked so far."""
+
+    requirement: Requirement
+    place: Age
+    stretch: Stretch | None
+    routine: bool
+    remarks: list[Reason]
+    uncounted: bool = False
 
 
 def _satisfy(
     series: Series,
     target: Target,
     requirements: list[Requirement],
-    record: Record,
-    earlier: list[Record],
+    records: list[Record],
+    n: int,
     progress: Progress,
     terms: Terms,
 ) -> Outcome:
-    """Age, interval, conflict, vaccine, in that order; the first breach names the reason."""
-    remarks: list[Reason] = list(record.remark)
+    """Vaccine, age, interval, conflict; the first breach names the reason."""
+    record, reckoning = records[n], terms.pack.reckoning
+    judging = _by_law_of_the_day(requirements, records, n, terms)
+    refused = _outside(judging, target, record, terms)
+    if refused is not None:
+        return refused
+    if not progress.satisfied and record.day not in terms.starting(series):
+        return Outcome("not_valid", target, False, (_other_course(record),))
+    breach, judged = too_short(judging.requirement, progress, record.day, reckoning)
+    breach = breach or record.blocked
+    if breach is not None:
+        return Outcome("not_valid", target, False, (breach, *judging.remarks))
+    over = too_long(judging.requirement, progress, record.day, reckoning)
+    wrong_volume = volume(judging.requirement, record, terms.birth, reckoning)
+    remarks = [*judging.remarks, *(r for r in (judged, over, record.unspaced, wrong_volume) if r)]
+    routine = judging.routine and over is None and record.unspaced is None
+    kept = _kept(judging.requirement, judging.stretch)
+    return Outcome("valid", target, routine, tuple(remarks) or (kept,))
+
+
+def _by_law_of_the_day(
+    requirements: list[Requirement], records: list[Record], n: int, terms: Terms
+) -> _Judging:
+    """The rule in force whose window holds the dose; where none was in force, the nearest in time."""
+    record, remarks, uncounted = records[n], list(records[n].remark), False
     dated = in_force(requirements, record.day)
-    allowed = [q for q in dated if _has(q.rule.needs_history, earlier)]
-    routine = bool(allowed)
+    allowed = [q for q in dated if not q.rule.needs_history or _has(q.rule.needs_history, records[:n])]
     if not dated:
         dated = nearest(requirements, record.day)
         remarks.append(not_in_force(dated[0], record))
-        if dated[0].rule.ends_counting and record.day > dated[0].rule.in_force.end:
-            return Outcome("extraneous", target, False, tuple(remarks))
+        uncounted = dated[0].rule.ends_counting and record.day > dated[0].rule.in_force.end
     elif not allowed:
         remarks.append(_other_history(dated[0], record))
     requirement, place, stretch = _best(allowed or dated, record, terms)
-    if place != "ok":
-        late = too_late if place == "late" else too_early
-        reason = late(requirement, stretch, record.day, terms)
-        if not requirement.rule.counts_outside_window:
-            evaluation: Evaluation = "extraneous" if place == "late" else "not_valid"
-            return Outcome(evaluation, target, False, (reason, *remarks))
-        if routine or not remarks:
-            remarks.append(reason)
-        routine = False
-    if not progress.satisfied and record.day not in terms.starting(series):
-        return Outcome("not_valid", target, False, (_other_course(record),))
-    breach, judged = too_short(requirement, progress, record.day, terms.pack.reckoning)
-    if breach is not None:
-        return Outcome("not_valid", target, False, (breach, *remarks))
-    if record.blocked is not None:
-        return Outcome("not_valid", target, False, (record.blocked, *remarks))
-    over = too_long(requirement, progress, record.day, terms.pack.reckoning)
-    if over or record.unspaced:
-        routine = False
-    wrong_volume = volume(requirement, record, terms.birth, terms.pack.reckoning)
-    remarks += [r for r in (judged, over, record.unspaced, wrong_volume) if r is not None]
-    return Outcome("valid", target, routine, tuple(remarks) or (_kept(requirement, stretch),))
+    return _Judging(requirement, place, stretch, bool(allowed), remarks, uncounted)
+
+
+def _outside(judging: _Judging, target: Target, record: Record, terms: Terms) -> Outcome | None:
+    """The end of a dose outside its window, unless the rule counts voluntary doses all the same."""
+    if judging.uncounted:
+        return Outcome("extraneous", target, False, tuple(judging.remarks))
+    if judging.place == "ok":
+        return None
+    say = too_late if judging.place == "late" else too_early
+    reason = say(judging.requirement, judging.stretch, record.day, terms)
+    if not judging.requirement.rule.counts_outside_window:
+        evaluation: Evaluation = "extraneous" if judging.place == "late" else "not_valid"
+        return Outcome(evaluation, target, False, (reason, *judging.remarks))
+    if judging.routine or not judging.remarks:
+        judging.remarks.append(reason)
+    judging.routine = False
+    return None
 
 
 def _best(
     requirements: list[Requirement], record: Record, terms: Terms
-) -> tuple[Requirement, str, Stretch | None]:
+) -> tuple[Requirement, Age, Stretch | None]:
     """The rule whose window holds the dose; failing that, the last one looked at."""
-    found: tuple[Requirement, str, Stretch | None] | None = None
+    found: tuple[Requirement, Age, Stretch | None] | None = None
     for requirement in requirements:
         place, stretch = age(requirement, record.day, terms)
         if place == "ok":

@@ -28,6 +28,7 @@ class Target:
     by_product: dict[str, list[Requirement]] = field(default_factory=dict)
     until: tuple[str, ...] = ()
     skip_after: tuple[str, ...] = ()
+    may_be_skipped: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -108,6 +109,7 @@ def _finish(series: Series) -> None:
             target.until = tuple({until for until in untils if until})
         skips = (requirement.row.skip_if_previous_after for requirement in target.requirements)
         target.skip_after = tuple({skip for skip in skips if skip})
+        target.may_be_skipped = bool(target.until or target.skip_after)
 
 
 @lru_cache(maxsize=4096)

@@ -54,7 +54,7 @@ def advance(targets: list[Target], progress: Progress, day: date, terms: Terms) 
     """Move past the targets skipped on ``day``; the current target, or None when all are done."""
     while progress.index < len(targets):
         target = targets[progress.index]
-        if not skipped(target, progress, day, terms):
+        if not target.may_be_skipped or not skipped(target, progress, day, terms):
             return target
         until = terms.until(target)
         if until is not None and day > until:
