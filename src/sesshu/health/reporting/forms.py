@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from sesshu.addressees.models import Addressee
 from sesshu.health.catalogue.selectors import programmes
 from sesshu.health.providers.selectors import providers
-from sesshu.health.reporting.dimensions import DIMENSIONS
+from sesshu.health.reporting.dimensions import DIMENSIONS, protected_ids
 from sesshu.health.reporting.dose_selection import BOTH, ROUTINE, VOLUNTARY, DoseSelection
 from sesshu.health.reporting.measures import measures_of
 from sesshu.health.reporting.roster import GROUP, INDIVIDUAL, RosterConditions
@@ -48,6 +48,8 @@ def _district_choices() -> Choices:
     names = (
         Addressee.objects.filter(municipality_code=current())
         .exclude(district="")
+        # A district that only a protected person lives in would tell where.
+        .exclude(pk__in=protected_ids())
         .order_by("district")
         .values_list("district", flat=True)
         .distinct()

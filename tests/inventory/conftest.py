@@ -1,0 +1,132 @@
+"""Two cities with one row of every table each, under the same numbers, and staff who may do everything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from sesshu.addressees.models import Addressee, ProtectiveMeasure
+from sesshu.kernel import clock
+from sesshu.protection.models import Account
+from sesshu.protection.roles import Role
+from sesshu.protection.services import ensure_municipality, open_account
+from sesshu.protection.tenancy import acting_for
+
+from .rows import Rows, tenant_models
+
+ISE, KOFU = "242039", "192015"
+OWN, FOREIGN = 111_111_111, 222_222_222
+TODAY = date(2026, 11, 22)
+NAME, HIDDEN_NAME = "目印 一郎", "守秘 目印子"
+DWELLING = {
+    "town": "隠町",
+    "house_number": "九百九十九番地",
+    "building": "隠家荘",
+    "household_head": "隠家 世帯主",
+    "telephone": "0900000999",
+    "postal_code": "9999999",
+    "district": "隠地区",
+}
+_PERSON = {
+    "name": NAME,
+    "name_kana": "メジルシ イチロウ",
+    "sex": "2",
+    "birth_date": date(2025, 5, 10),
+    "name_key": "メジルシイチロウ",
+    "kind": "1",
+    "status": "1",
+}
+_KNOWN = {
+    "Addressee": _PERSON | {"resident_since": date(2020, 1, 1)},
+    "Dose": {"programme": "mr", "vaccine": "MR", "date": date(2026, 6, 1)},
+    "Screening": {"programme": "mr", "date": date(2026, 6, 1), "reason": "fever"},
+    "DoseVerdict": {"programme": "mr", "dose_label": "1期", "routine": True, "evaluation": "valid"},
+    "ProtectiveMeasure": {"ends_on": date(2026, 1, 1), "starts_on": date(2025, 1, 1)},
+    "Window": {
+        "programme": "mr", "kind": "due", "starts_on": date(2026, 5, 9), "ends_on": date(2027, 5, 9),
+        "dose_label": "1期", "dose_number": 1, "last_day": date(2027, 5, 9),
+    },
+    "Extraction": {"programme": "mr", "on": TODAY},
+    "Issue": {"programme": "mr"},
+    "BatchRow": {"messages": []},
+    "Product": {"vaccine": "MR"},
+    "OwnProgramme": {"doses": 1, "sex": ""},
+}  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def _today() -> Iterator[None]:
+    with clock.fixed(TODAY):
+        yield
+
+
+def staff(login: str, city: str, *roles: Role) -> Account:
+    """An account of a city with these roles."""
+    return open_account(
+        login=login,
+        name=f"試験 {login}",
+        municipality=ensure_municipality(city),
+        roles=roles,
+        password="x" * 16,
+    )
+
+
+def signed_in(account: Account) -> Client:
+    client = Client(raise_request_exception=False)
+    client.force_login(account)
+    return client
+
+
+ORDINARY = tuple(role for role in Role if role is not Role.PROTECTED)
+
+
+@pytest.fixture
+def foreign_rows(ise: object) -> Rows:
+    """One row of every table in the other city, all under the number FOREIGN."""
+    with acting_for(KOFU):
+        return _filled(staff("kofu-clerk", KOFU, *ORDINARY), FOREIGN)
+
+
+@pytest.fixture
+def own_rows(ise: object) -> Rows:
+    """One row of every table in one's own city, all under the number OWN."""
+    return _filled(staff("ise-clerk", ISE, *ORDINARY), OWN)
+
+
+def _filled(account: Account, number: int) -> Rows:
+    rows = _Numbered(account, number)
+    for model in tenant_models():
+        rows.of(model)
+    return rows
+
+
+class _Numbered(Rows):
+    def __init__(self, account: Account, number: int) -> None:
+        super().__init__(account, **_KNOWN)
+        self.number = number
+
+    def another(self, model: Any, **given: Any) -> Any:
+        own_key = model._meta.pk.auto_created and model not in self.made
+        return super().another(model, **({"pk": self.number} if own_key else {}), **given)
+
+
+@pytest.fixture
+def hidden_person(own_rows: Rows) -> Addressee:
+    """A person under a protective measure, with a row of every table that speaks of a person."""
+    person = own_rows.another(
+        Addressee, name=HIDDEN_NAME, name_kana="シュヒ メジルシコ", name_key="シュヒメジルシコ",
+        household_number="H-SECRET", address_key="カクレチョウ", **DWELLING,
+    )  # fmt: skip
+    assert isinstance(person, Addressee)
+    own_rows.another(ProtectiveMeasure, addressee=person, starts_on=date(2026, 2, 1), ends_on=None)
+    for model in tenant_models():
+        if model.__name__ in {"Dose", "Screening", "Window", "Issue"}:
+            row = own_rows.another(model, addressee=person)
+            if model.__name__ == "Dose":
+                verdict = next(each for each in tenant_models() if each.__name__ == "DoseVerdict")
+                own_rows.another(verdict, dose=row)
+    return person
