@@ -7,13 +7,17 @@ class EligibilityConfig(AppConfig):
     verbose_name = "対象者管理"
 
     def ready(self) -> None:
-        from sesshu.health.eligibility import services
+        from sesshu.addressees import merging
+        from sesshu.health.eligibility import models, services
         from sesshu.health.ledger import hooks
         from sesshu.protection.actions import Action
         from sesshu.web import navigation
 
         hooks.register(services.refresh_after_entry)
         hooks.register_many(services.refresh_after_entries)
+        # Reckoned anew from the doses that moved, or a list as it stood on its day.
+        for model in (models.Standing, models.Window, models.Stale, models.ExtractionRow):
+            merging.register_keeper(model, "addressee")
         navigation.register(
             navigation.NavItem("対象者抽出・通知", "eligibility:index", Action.TARGETS_EXTRACT, order=20)
         )

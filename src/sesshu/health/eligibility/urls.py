@@ -1,4 +1,13 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from sesshu.health.eligibility import views
 
 app_name = "eligibility"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("", views.index, name="index"),
+    path("<int:pk>/", views.extraction, name="extraction"),
+    path("<int:pk>/add/", views.add, name="add"),
+    path("<int:pk>/again/", views.again, name="again"),
+    path("rows/<int:pk>/remove/", views.remove, name="remove"),
+    path("rows/<int:pk>/undo/", views.undo, name="undo"),
+]
