@@ -64,5 +64,3 @@ def _compare(found: Drift, person: Addressee, stored: dict[str, str], on: date) 
                     }
                 )
     found.differing += differs
-
-

@@ -129,7 +129,9 @@ def _refresh(arguments: argparse.Namespace) -> Outcome:
         municipality(arguments), by=None, at=clock.now(), on=on, everyone=arguments.all
     )
     data = {"persons": done.persons, "horizon_from": done.horizon_from, "horizon_to": done.horizon_to}
-    return Outcome(data, f"{done.persons}人の対象者情報を更新しました（{done.horizon_from}から{done.horizon_to}まで）。")
+    return Outcome(
+        data, f"{done.persons}人の対象者情報を更新しました（{done.horizon_from}から{done.horizon_to}まで）。"
+    )
 
 
 def _check(arguments: argparse.Namespace) -> Outcome:

@@ -26,13 +26,15 @@ class Conditions:
     def as_data(self) -> dict[str, Any]:
         """For a JSON field; :meth:`from_data` reads it back."""
         return {
-            name: value.isoformat() if isinstance(value, date) else value for name, value in asdict(self).items()
+            name: value.isoformat() if isinstance(value, date) else value
+            for name, value in asdict(self).items()
         }
 
     @classmethod
     def from_data(cls, data: dict[str, Any]) -> Conditions:
         days = {
-            name: date.fromisoformat(data[name]) if data.get(name) else None for name in ("born_from", "born_to")
+            name: date.fromisoformat(data[name]) if data.get(name) else None
+            for name in ("born_from", "born_to")
         }
         known = {name: data[name] for name in cls.__dataclass_fields__ if name in data and name not in days}
         return cls(**known, **days)

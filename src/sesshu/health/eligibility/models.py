@@ -18,7 +18,16 @@ from sesshu.health.ledger.models import Dose
 from sesshu.protection.models import Account
 from sesshu.protection.tenancy import TenantModel
 
-__all__ = ["DoseVerdict", "Extraction", "ExtractionRow", "Refresh", "Stale", "Standing", "Window", "WindowKind"]
+__all__ = [
+    "DoseVerdict",
+    "Extraction",
+    "ExtractionRow",
+    "Refresh",
+    "Stale",
+    "Standing",
+    "Window",
+    "WindowKind",
+]
 
 
 class DoseVerdict(TenantModel):
@@ -76,7 +85,8 @@ class Window(TenantModel):
     class Meta:
         indexes = [
             models.Index(
-                fields=["municipality_code", "programme", "kind", "starts_on", "ends_on"], name="window_by_day"
+                fields=["municipality_code", "programme", "kind", "starts_on", "ends_on"],
+                name="window_by_day",
             ),
             models.Index(fields=["addressee", "programme"], name="window_by_addressee"),
         ]

@@ -141,7 +141,11 @@ class Reckoner:
         spans = own.spans(rule, birth, SEXES.get(sex), days)
         return self.condensed(
             Stretch(
-                span.start, span.end, span.status, span.dose_number, _own_label(span.dose_number),
+                span.start,
+                span.end,
+                span.status,
+                span.dose_number,
+                _own_label(span.dose_number),
                 last_day=span.end if span.status == DUE else None,
             )  # fmt: skip
             for span in spans
@@ -192,7 +196,11 @@ def _joined(stretches: Iterable[Stretch]) -> list[Stretch]:
     joined: list[Stretch] = []
     for one in stretches:
         last = joined[-1] if joined else None
-        same = last is not None and last.status == one.status and one.start.toordinal() == last.end.toordinal() + 1
+        same = (
+            last is not None
+            and last.status == one.status
+            and one.start.toordinal() == last.end.toordinal() + 1
+        )
         if last and same and one.status != DUE:
             joined[-1] = replace(last, end=one.end)
         else:

@@ -96,7 +96,9 @@ def previous(extraction: Extraction) -> Extraction | None:
     return found.filter(pk__lt=extraction.pk).order_by("-pk").first()
 
 
-def difference(extraction: Extraction, former: Extraction) -> tuple[QuerySet[ExtractionRow], QuerySet[ExtractionRow]]:
+def difference(
+    extraction: Extraction, former: Extraction
+) -> tuple[QuerySet[ExtractionRow], QuerySet[ExtractionRow]]:
     """Who is on this list and not on the former one, and the other way round."""
     here, there = (rows(one).filter(included=True) for one in (extraction, former))
     return (

@@ -105,7 +105,8 @@ def _counts(found: dict[str, int], purpose: str) -> dict[str, object]:
     excluded = {
         str(fate): found.get(fate, 0)
         for fate in Fate
-        if fate not in {Fate.TARGET, Fate.ADDED} and (purpose == Purpose.REMINDER or fate not in _ONLY_REMINDERS)
+        if fate not in {Fate.TARGET, Fate.ADDED}
+        and (purpose == Purpose.REMINDER or fate not in _ONLY_REMINDERS)
     }
     return {"targets": found.get(Fate.TARGET, 0), "excluded": excluded}
 
@@ -159,7 +160,9 @@ def undo_change(*, row: ExtractionRow, by: Account | None, at: datetime) -> None
     """Back to what the extraction itself found."""
     _check_open(row.extraction)
     if row.reason == Fate.ADDED:
-        audit.record("targets.undo", by=by, subjects=[row.addressee_id], detail={"extraction": row.extraction_id})
+        audit.record(
+            "targets.undo", by=by, subjects=[row.addressee_id], detail={"extraction": row.extraction_id}
+        )
         row.delete()
         return
     _change(row, included=row.reason == Fate.TARGET, why="", action="targets.undo", by=by, at=at)
@@ -177,7 +180,9 @@ def _change(
     row.included, row.change_reason = included, why
     row.changed_by, row.changed_at = (by, at) if why else (None, None)
     row.save(update_fields=["included", "change_reason", "changed_by", "changed_at"])
-    audit.record(action, by=by, subjects=[row.addressee_id], detail={"extraction": row.extraction_id, "why": why})
+    audit.record(
+        action, by=by, subjects=[row.addressee_id], detail={"extraction": row.extraction_id, "why": why}
+    )
     return row
 
 

@@ -35,7 +35,9 @@ def index(request: HttpRequest) -> HttpResponse:
     form = ExtractForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
-        return _extract(given["programme"], given["on"], given["purpose"], form.conditions(), account(request))
+        return _extract(
+            given["programme"], given["on"], given["purpose"], form.conditions(), account(request)
+        )
     recent = selectors.extractions()[:RECENT]
     return render(request, "eligibility/index.html", {"form": form, "extractions": recent})
 
@@ -107,7 +109,9 @@ def _order(sort: str) -> tuple[str, ...]:
 def _tabs(found: Extraction, groups: list[listing.Group], tab: str) -> list[dict[str, object]]:
     address = reverse("eligibility:extraction", args=[found.pk])
     rows = selectors.rows(found)
-    kept = {group.fate: rows.filter(reason=group.fate, included=False).count() for group in groups if group.shown}
+    kept = {
+        group.fate: rows.filter(reason=group.fate, included=False).count() for group in groups if group.shown
+    }
     shown = [
         (listing.TARGETS, "対象者", rows.filter(included=True).count()),
         ("changed", "手で変えた人", rows.exclude(change_reason="").count()),
@@ -139,7 +143,11 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
         if person is None:
             raise services.NotAllowed("この宛名番号の方は登録されていません。番号を確かめてください。")
         row = services.add_person(
-            extraction=found, addressee_id=person.pk, reason=form.cleaned_data["reason"], by=by, at=clock.now()
+            extraction=found,
+            addressee_id=person.pk,
+            reason=form.cleaned_data["reason"],
+            by=by,
+            at=clock.now(),
         )
     except services.NotAllowed as refusal:
         messages.error(request, str(refusal))

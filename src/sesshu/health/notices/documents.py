@@ -46,7 +46,9 @@ def sender() -> Sender:
     return Sender(city.name, f"{city.name}長", contact)
 
 
-def questionnaire(person: Addressee, facts: Printed, of: Sender, *, hide_address: bool = False) -> QuestionnairePage:
+def questionnaire(
+    person: Addressee, facts: Printed, of: Sender, *, hide_address: bool = False
+) -> QuestionnairePage:
     """One page. ``hide_address`` leaves address and telephone to be written by hand (支援措置)."""
     return QuestionnairePage(
         document_code=facts.code,
@@ -104,7 +106,11 @@ def guardian_of(person: Addressee, on: date) -> str:
 
 
 def _is_minor(person: Addressee, on: date) -> bool:
-    return person.birth_date is not None and person.birth_date <= on and dates.age_on(person.birth_date, on) < OF_AGE
+    return (
+        person.birth_date is not None
+        and person.birth_date <= on
+        and dates.age_on(person.birth_date, on) < OF_AGE
+    )
 
 
 def _year_end(day: date) -> date:

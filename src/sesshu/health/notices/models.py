@@ -111,7 +111,9 @@ class Issue(TenantModel):
         ]
         indexes = [
             models.Index(fields=["addressee", "programme"], name="issue_by_addressee"),
-            models.Index(fields=["municipality_code", "programme", "kind", "state"], name="issue_by_programme"),
+            models.Index(
+                fields=["municipality_code", "programme", "kind", "state"], name="issue_by_programme"
+            ),
             models.Index(fields=["run"], name="issue_by_run"),
         ]
 

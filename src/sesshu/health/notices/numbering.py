@@ -33,7 +33,8 @@ def take(count: int) -> list[str]:
     if last >= 10**SEQUENCE_DIGITS:
         raise NumbersExhausted("予診票番号を使い切りました。保守の担当者に連絡してください。")
     return [
-        with_check_digit(f"{city[:5]}{number:0{SEQUENCE_DIGITS}d}") for number in range(last - count + 1, last + 1)
+        with_check_digit(f"{city[:5]}{number:0{SEQUENCE_DIGITS}d}")
+        for number in range(last - count + 1, last + 1)
     ]
 
 

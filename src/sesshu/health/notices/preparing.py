@@ -39,7 +39,9 @@ def prepare(*, extraction: Extraction, by: Account | None, at: datetime, reissue
     """
     kind = KIND_OF_PURPOSE[Purpose(extraction.purpose)]
     _abandon_interrupted(extraction, kind)
-    run = PrintRun.objects.create(extraction=extraction, kind=kind, reissue=reissue, planned_at=at, planned_by=by)
+    run = PrintRun.objects.create(
+        extraction=extraction, kind=kind, reissue=reissue, planned_at=at, planned_by=by
+    )
     rows, dropped = _still_wanted(extraction, by=by, at=at, reissue=reissue)
     waiting = _waiting(extraction, kind, [row.addressee_id for row in rows])
     codes = iter(numbering.take(sum(_key(row) not in waiting for row in rows)))

@@ -163,9 +163,7 @@ def _unlock(key: list[int]) -> None:
 
 def _outcome(prepared: Prepared, rendered: Rendered) -> Printed:
     refused = tuple(_told(one.addressee_number, one.message) for one in rendered.refused)
-    return Printed(
-        prepared.run, rendered.documents, rendered.pages, rendered.file, refused, prepared.dropped
-    )
+    return Printed(prepared.run, rendered.documents, rendered.pages, rendered.file, refused, prepared.dropped)
 
 
 def _told(number: str, message: str) -> dict[str, object]:

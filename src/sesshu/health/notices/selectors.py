@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from sesshu.health.notices.models import Issue, IssueState, PrintRun
 from sesshu.protection.tenancy import current
@@ -27,3 +27,9 @@ def runs() -> QuerySet[PrintRun]:
     """The municipality's print runs, newest first."""
     found = PrintRun.objects.filter(municipality_code=current())
     return found.select_related("extraction", "planned_by").order_by("-planned_at", "-pk")
+
+
+def states_of(run: PrintRun) -> list[tuple[str, int]]:
+    """How many of a run's documents are in each state now, in words."""
+    counted = run.issues.values_list("state").annotate(count=Count("pk")).order_by("state")
+    return [(IssueState(state).label, count) for state, count in counted]

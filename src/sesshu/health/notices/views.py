@@ -1,0 +1,113 @@
+"""Print an extraction's list, look at what came of it, fetch the file (H05, H10, H11)."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from sesshu.health.eligibility.models import Extraction
+from sesshu.health.notices import files, jobs, selectors, services, singles
+from sesshu.health.notices.models import PrintRun, RunState
+from sesshu.jobs.services import plan
+from sesshu.kernel import clock
+from sesshu.protection import audit
+from sesshu.protection.actions import Action, requires
+from sesshu.protection.signed_in import account
+from sesshu.protection.tenancy import current
+
+ROWS_PER_PAGE = 30
+
+
+@require_GET
+@requires(Action.TARGETS_EXTRACT)
+def runs(request: HttpRequest) -> HttpResponse:
+    page = Paginator(selectors.runs(), ROWS_PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "notices/runs.html", {"page": page})
+
+
+@require_GET
+@requires(Action.TARGETS_EXTRACT)
+def preview(request: HttpRequest, pk: int) -> HttpResponse:
+    extraction = _extraction(pk)
+    try:
+        content = singles.preview(extraction)
+    except singles.NothingToPrint as refusal:
+        messages.error(request, str(refusal))
+        return redirect("eligibility:extraction", pk=pk)
+    shown = extraction.rows.filter(included=True).order_by("addressee_id")[:3]
+    audit.record(
+        "notices.preview",
+        by=account(request),
+        subjects=[row.addressee_id for row in shown],
+        purpose=extraction.purpose,
+        detail={"extraction": pk},
+    )
+    return _pdf(content, f"preview-{pk}.pdf")
+
+
+@require_POST
+@requires(Action.TARGETS_EXTRACT)
+def print_list(request: HttpRequest, pk: int) -> HttpResponse:
+    extraction, by = _extraction(pk), account(request)
+    if extraction.closed_at:
+        messages.error(request, "この一覧は印刷済みです。もう一度抽出してください。")
+        return redirect("eligibility:extraction", pk=pk)
+    payload = {"municipality": current(), "extraction": pk, "account": by.pk}
+    title = f"{extraction.get_purpose_display()}の印刷"
+    return redirect("jobs:detail", pk=plan(jobs.PRINT, by=by, payload=payload, title=title).pk)
+
+
+@require_GET
+@requires(Action.TARGETS_EXTRACT)
+def run(request: HttpRequest, pk: int) -> HttpResponse:
+    found = _run(pk)
+    states = selectors.states_of(found)
+    return render(request, "notices/run.html", {"run": found, "states": states, "has_file": _has_file(found)})
+
+
+@require_GET
+@requires(Action.TARGETS_EXTRACT)
+def run_file(request: HttpRequest, pk: int) -> HttpResponseBase:
+    found = _run(pk)
+    if not _has_file(found):
+        raise Http404
+    persons = list(found.issues.values_list("addressee_id", flat=True))
+    audit.record("notices.download", by=account(request), subjects=persons, detail={"run": pk})
+    stream = files.path_of(found).open("rb")
+    name = f"{found.kind}-{found.extraction.programme}-{found.planned_at:%Y%m%d}-{found.pk}.pdf"
+    return FileResponse(stream, filename=name, content_type="application/pdf", as_attachment=True)
+
+
+@require_POST
+@requires(Action.TARGETS_EXTRACT)
+def run_cancel(request: HttpRequest, pk: int) -> HttpResponse:
+    found, reason = _run(pk), request.POST.get("reason", "").strip()
+    if not reason:
+        messages.error(request, "取り消す理由を入力してください。")
+    elif found.state != RunState.DONE:
+        messages.error(request, "この印刷は取り消せません。")
+    else:
+        count = services.cancel_run(run=found, reason=reason, by=account(request), at=clock.now())
+        messages.success(request, f"{count:,}部の発行を取り消しました。もう一度抽出できます。")
+    return redirect("notices:run", pk=pk)
+
+
+def _has_file(found: PrintRun) -> bool:
+    return found.state == RunState.DONE and files.path_of(found).exists()
+
+
+def _pdf(content: bytes, name: str) -> HttpResponse:
+    response = HttpResponse(content, content_type="application/pdf")
+    response["Content-Disposition"] = f'inline; filename="{name}"'
+    return response
+
+
+def _extraction(pk: int) -> Extraction:
+    return get_object_or_404(Extraction, municipality_code=current(), pk=pk)
+
+
+def _run(pk: int) -> PrintRun:
+    return get_object_or_404(selectors.runs(), pk=pk)
