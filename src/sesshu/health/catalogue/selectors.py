@@ -108,6 +108,16 @@ def programme_vaccines(programme_code: str) -> tuple[str, ...]:
     return national_ones + tuple(own)
 
 
+def programmes_with_vaccines() -> list[tuple[Programme, list[str]]]:
+    """Every programme with the names of its vaccines, for a list."""
+    names = vaccine_names()
+    given: dict[str, list[str]] = {own.code: [own.vaccine] for own in own_programmes()}
+    for code, found in national.vaccines().items():
+        for programme_code in found.programmes:
+            given.setdefault(programme_code, []).append(names[code])
+    return [(found, given.get(found.code, [])) for found in programmes()]
+
+
 def products(*, on: date | None = None, vaccine: str = "") -> tuple[ProductInUse, ...]:
     """The city's products, then those of the data file that it has not made its own."""
     rows = [_in_use(row) for row in Product.objects.filter(municipality_code=current()).order_by("pk")]

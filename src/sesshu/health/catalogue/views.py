@@ -19,10 +19,7 @@ from sesshu.protection.actions import Action, requires
 def catalogue(request: HttpRequest) -> HttpResponse:
     today = clock.today()
     context = {
-        "programmes": [
-            (found, [selectors.vaccine_name(code) for code in selectors.programme_vaccines(found.code)])
-            for found in selectors.programmes()
-        ],
+        "programmes": selectors.programmes_with_vaccines(),
         "own": selectors.own_programmes(),
         "products": selectors.products(on=today),
         "old_products": [p for p in selectors.products() if p.valid_to and p.valid_to < today],

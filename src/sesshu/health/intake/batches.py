@@ -39,7 +39,7 @@ class BatchRefused(ValueError):
 
 
 @transaction.atomic
-def upload(*, file: UploadedFile, provider_code: str, by: Account | None, at: datetime) -> Batch:
+def upload(*, file: UploadedFile[Any], provider_code: str, by: Account | None, at: datetime) -> Batch:
     """Keep an uploaded file and plan the job that reads it.
 
     :raises sesshu.health.providers.services.ProviderRefused: when ``provider_code`` can be none.
@@ -87,9 +87,10 @@ def load(batch: Batch, *, progress: Progress, at: datetime) -> dict[str, int]:
         progress.update(start + len(judged), len(results), "本人と内容を確かめています")
     BatchRow.objects.bulk_create(_unread(batch, errors))
     batch.state = BatchState.REVIEW
-    batch.counts = counts(batch)
+    found = counts(batch)
+    batch.counts = found
     batch.save(update_fields=["state", "counts"])
-    return batch.counts
+    return found
 
 
 @transaction.atomic

@@ -38,7 +38,7 @@ def _row(row: Judged, senders: Senders, columns: dict[str, str]) -> list[Value]:
 def _replace(row: Judged, senders: Senders, writer: BulkWriter) -> None:
     given = row.result.kind == GIVEN
     model, columns = (Dose, DOSE_COLUMNS) if given else (Screening, SCREENING_COLUMNS)
-    entry: Any = model._default_manager.get(municipality_code=current(), pk=row.target)
+    entry: Any = model._default_manager.get(municipality_code=current(), pk=row.target or 0)
     values = {
         name: _typed(columns[name], value) for name, value in _values(row, senders).items() if name in columns
     }

@@ -82,7 +82,7 @@ def undo(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     if found is None:
         raise Http404
     try:
-        services.void(found, reason="入力直後の取消", by=request.user, at=clock.now())  # type: ignore[type-var]
+        services.void(found, reason="入力直後の取消", by=request.user, at=clock.now())  # type: ignore[arg-type, type-var]
         messages.success(request, "入力を取り消しました。")
     except services.EntryRefused as refusal:
         messages.error(request, str(refusal))

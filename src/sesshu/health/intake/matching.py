@@ -7,8 +7,9 @@ birth, a child may share its parent's kana.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 
@@ -214,7 +215,8 @@ def _by_name(name: str) -> list[Known]:
     return [Known(*row) for row in _rows(query, [current(), pattern, CANDIDATES])]
 
 
-def _rows(query: str, parameters: list[object]) -> Iterable[tuple[object, ...]]:
+def _rows(query: str, parameters: list[Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(query, parameters)
-        return cursor.fetchall()
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+    return found

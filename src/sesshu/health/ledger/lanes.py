@@ -6,12 +6,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+from functools import cache
 
 from sesshu.health.catalogue.national import Programme
 from sesshu.kernel.wareki import to_wareki_short
 from sesshu.schedule import DoseGiven, DoseVerdict, Pack, Person, ProgrammeStatus, Span, assess, timeline
+from sesshu.schedule.supporting import Dates
 
 _DAY = timedelta(days=1)
+_SEEN_DAYS = 14
 
 
 class Kind(StrEnum):
@@ -89,12 +92,41 @@ def lanes(
     found = []
     for programme in programmes:
         marks = tuple(_mark(verdict, names) for verdict in judged if verdict.programme == programme.code)
-        spans = [span for span in timeline(person, doses, programme.code, pack) if span.start <= until]
+        bearing = tuple(dose for dose in doses if _bears_on(dose, programme.code, pack))
+        spans = [span for span in timeline(person, bearing, programme.code, pack) if span.start <= until]
         if not marks and all(span.status in ("not_target", "aged_out") for span in spans):
             continue
-        stretches = _stretches(person, doses, programme.code, spans, today, pack)
+        stretches = _stretches(person, bearing, programme.code, spans, today, pack)
         found.append(Lane(programme, tuple(stretches), marks))
     return tuple(found)
+
+
+def _bears_on(dose: DoseGiven, programme: str, pack: Pack) -> bool:
+    """Whether a dose can change what is drawn of ``programme``.
+
+    It counts against one of its diseases, or keeps its vaccines waiting for weeks. A wait of days (six,
+    between inactivated vaccines before 2020-10) is too short to be seen; each dose's own verdict holds to it.
+    """
+    return _counts_in(dose.vaccine, programme, pack) or any(
+        dose.date in in_force for in_force in _long_waits(dose.vaccine, programme, pack)
+    )
+
+
+@cache
+def _counts_in(vaccine: str, programme: str, pack: Pack) -> bool:
+    return not set(pack.programmes[programme].diseases).isdisjoint(pack.vaccines[vaccine].against)
+
+
+@cache
+def _long_waits(vaccine: str, programme: str, pack: Pack) -> tuple[Dates, ...]:
+    """When the interval after ``vaccine`` before the programme's vaccines was one of weeks."""
+    given = pack.vaccines[vaccine].kind
+    own = {known.kind for known in pack.vaccines.values() if programme in known.programmes}
+    return tuple(
+        spacing.in_force
+        for spacing in pack.spacings
+        if spacing.gap_days >= _SEEN_DAYS and given in spacing.previous and not own.isdisjoint(spacing.next)
+    )
 
 
 def _stretches(

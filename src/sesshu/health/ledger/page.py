@@ -17,6 +17,7 @@ from sesshu.schedule import Assessment, DoseVerdict, ProgrammeStatus, assess, lo
 
 _STATUS_ORDER = {"eligible": 0, "not_yet": 1, "complete": 2, "aged_out": 3, "not_target": 4}
 GROWN_UP = 20
+_ADULTS_OF_A = {"rubella-5", "rsv-maternal"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ def gather(addressee: Addressee, *, today: date, zoom_key: str = "") -> LedgerPa
             person,
             given,
             assessment.doses,
-            catalogue.national_programmes(),
+            _programmes(zoom, assessment),
             names=catalogue.vaccine_names(),
             today=today,
             until=drawing.end_of(addressee.birth_date, zoom),
@@ -136,6 +137,18 @@ def _chosen(zooms: tuple[Zoom, ...], key: str, birth: date | None, today: date) 
     usual = "adult" if age_on(birth, today) >= GROWN_UP else "child"
     wanted = key if key in {zoom.key for zoom in zooms} else usual
     return next(zoom for zoom in zooms if zoom.key == wanted)
+
+
+def _programmes(zoom: Zoom, assessment: Assessment) -> list[Programme]:
+    """The programmes of the ages that a zoom shows, and those with a dose."""
+    with_dose = {verdict.programme for verdict in assessment.doses}
+    return [
+        programme
+        for programme in catalogue.national_programmes()
+        if zoom.key == "life"
+        or programme.code in with_dose
+        or (zoom.key == "adult") == (programme.category == "B" or programme.code in _ADULTS_OF_A)
+    ]
 
 
 def _is_seen(lane: lanes.Lane, birth: date, zoom: Zoom) -> bool:

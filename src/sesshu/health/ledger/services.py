@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -20,7 +20,7 @@ from sesshu.protection.models import Account
 from sesshu.protection.tenancy import current
 from sesshu.schedule import DoseGiven
 
-Entry = TypeVar("Entry", Dose, Screening)
+Entry = TypeVar("Entry", bound=Dose | Screening)
 NEW = "new"
 _NOT_COPIED = {"id", "voided_at", "voided_by", "void_reason", "replaced_by", "recorded_at", "recorded_by"}
 _UNCHECKED = [
@@ -164,8 +164,8 @@ def _lock(addressee: Addressee) -> Addressee:
 
 def _lock_entry(entry: Entry) -> Entry:
     _lock(entry.addressee)
-    model = type(entry)
-    return model._default_manager.select_for_update().get(municipality_code=current(), pk=entry.pk)
+    rows = type(entry)._default_manager.select_for_update()
+    return cast(Entry, rows.get(municipality_code=current(), pk=entry.pk))
 
 
 def _given(vaccine: str, on: date, items: dict[str, Any]) -> DoseGiven:

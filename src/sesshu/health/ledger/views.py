@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
 from sesshu.addressees import selectors as addressees
 from sesshu.addressees.models import Addressee
@@ -72,7 +72,7 @@ def dose_new(request: HttpRequest, pk: int) -> HttpResponse:
         if not findings or form.cleaned_data["confirmed"]:
             saved = _record(request, form, addressee, values)
             if saved:
-                return _back(request, addressee.pk, "接種を記録しました。", saved)
+                return _back(request, addressee.pk, "接種を記録しました。")
     context = {"findings": findings, "kind": "dose", "title": "接種を記録"}
     return _form_page(request, addressee, form, **context)
 
@@ -82,7 +82,11 @@ def _record(
 ) -> Dose | None:
     try:
         return services.record_dose(
-            addressee=addressee, by=request.user, at=clock.now(), confirmed=True, **values
+            addressee=addressee,
+            by=request.user,  # type: ignore[arg-type]
+            at=clock.now(),
+            confirmed=True,
+            **values,
         )
     except services.EntryRefused as refusal:
         _tell(form, refusal)
@@ -96,7 +100,7 @@ def screening_new(request: HttpRequest, pk: int) -> HttpResponse:
     form = ScreeningForm(request.POST or None, initial=_suggested(request))
     if form.is_valid():
         try:
-            saved = services.record_screening(
+            services.record_screening(
                 addressee=addressee,
                 programme=form.cleaned_data["programme"],
                 date=form.cleaned_data["date"],
@@ -105,7 +109,7 @@ def screening_new(request: HttpRequest, pk: int) -> HttpResponse:
                 at=clock.now(),
                 **form.items(),
             )
-            return _back(request, addressee.pk, "予診のみを記録しました。", saved)
+            return _back(request, addressee.pk, "予診のみを記録しました。")
         except services.EntryRefused as refusal:
             _tell(form, refusal)
     return _form_page(request, addressee, form, kind="screening", title="予診のみを記録")
@@ -124,7 +128,11 @@ def entry_replace(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
         corrected["programme"] = corrected.get("programme") or entry.programme
         try:
             services.replace(
-                entry, reason=why.cleaned_data["void_reason"], by=request.user, at=clock.now(), **corrected
+                entry,
+                reason=why.cleaned_data["void_reason"],
+                by=request.user,  # type: ignore[arg-type]
+                at=clock.now(),
+                **corrected,
             )
             return _back(
                 request, entry.addressee_id, "記録を訂正しました。訂正前の記録は取消として残ります。"
@@ -135,17 +143,22 @@ def entry_replace(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     return _form_page(request, entry.addressee, form, **context)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @requires(Action.LEDGER_WRITE)
 def entry_void(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     """Void an entry; it stays to be read."""
     entry = _entry(kind, pk)
-    try:
-        services.void(entry, reason=request.POST.get("void_reason", ""), by=request.user, at=clock.now())  # type: ignore[type-var]
-        messages.success(request, "記録を取り消しました。取消の記録は台帳に残ります。")
-    except services.EntryRefused as refusal:
-        messages.error(request, str(refusal))
-    return redirect("ledger:ledger", pk=entry.addressee_id)
+    form = ReasonForm(request.POST or None)
+    if form.is_valid():
+        why = form.cleaned_data["void_reason"]
+        try:
+            services.void(entry, reason=why, by=request.user, at=clock.now())  # type: ignore[arg-type]
+            return _back(request, entry.addressee_id, "記録を取り消しました。取消の記録は台帳に残ります。")
+        except services.EntryRefused as refusal:
+            _tell(form, refusal)
+    person = addressees.person(entry.addressee_id, by=request.user, purpose="記録の取消")  # type: ignore[arg-type]
+    context = {"form": form, "entry": entry, "kind": kind, "person": person}
+    return render(request, "ledger/void.html", context)
 
 
 def _entry(kind: str, pk: int) -> Dose | Screening:
@@ -172,9 +185,7 @@ def _form_page(request: HttpRequest, addressee: Addressee, form: EventForm, **co
     return render(request, "ledger/entry_form.html", context)
 
 
-def _back(
-    request: HttpRequest, addressee_id: int, words: str, saved: LedgerEntry | None = None
-) -> HttpResponse:
+def _back(request: HttpRequest, addressee_id: int, words: str) -> HttpResponse:
     messages.success(request, words)
     return redirect("ledger:ledger", pk=addressee_id)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -43,7 +45,7 @@ def provider_edit(request: HttpRequest, pk: int | None = None) -> HttpResponse:
             form.add_error("code", f"医療機関コード「{values['code']}」は登録されています。")
         else:
             return _save(request, form)
-    context = {"form": form, "provider": provider, "doctor_form": DoctorForm()}
+    context: dict[str, Any] = {"form": form, "provider": provider, "doctor_form": DoctorForm()}
     if provider:
         context["doctors"] = selectors.doctors(provider.pk)
     return render(request, "providers/form.html", context)

@@ -1,4 +1,4 @@
-"""Programmes, products and lots: the law's and a city's own (H19 in part)."""
+"""Programmes, products and lots: the law's and a city's own."""
 
 from __future__ import annotations
 
