@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 
 from sesshu.schedule.logic.conflict import blocks, mark_conflicts
 from sesshu.schedule.logic.evaluation import Evaluated, Outcome, evaluate
@@ -11,6 +12,7 @@ from sesshu.schedule.logic.plan import Series, alike
 from sesshu.schedule.logic.recurring import evaluate_recurring
 from sesshu.schedule.logic.relevance import Terms
 from sesshu.schedule.logic.selection import Selected, select
+from sesshu.schedule.logic.skip import Progress
 
 Periods = dict[str, Selected]
 
@@ -66,7 +68,9 @@ class Patient:
 
     def _select(self, alternatives: list[Series], records: list[Record]) -> Selected:
         """Select among the series that the first dose can begin; among all only if it begins none."""
-        if len(alternatives) > 1 and records:
+        if not records:
+            return _unbegun(tuple(alternatives))
+        if len(alternatives) > 1:
             first = records[0]
             likely = [
                 one
@@ -113,3 +117,9 @@ class Patient:
             for requirement in target.by_product.get(record.dose.vaccine, ())
             for stretch in self.terms.stretches(requirement.rule)
         )
+
+
+@lru_cache(maxsize=1024)
+def _unbegun(alternatives: tuple[Series, ...]) -> Selected:
+    """Alternatives of which nobody has begun any: the same for all."""
+    return select([Evaluated(series, [], Progress()) for series in alternatives])

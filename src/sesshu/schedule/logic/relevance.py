@@ -7,7 +7,7 @@ out when first asked for.
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sesshu.schedule.logic.plan import Plan, Requirement, Series, Target, plan
 from sesshu.schedule.reckoning.japan import pregnancy_week
@@ -16,8 +16,7 @@ from sesshu.schedule.supporting import Ages, Dates, Pack, Rule
 ALWAYS = Dates()
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
+class Stretch(NamedTuple):
     """A window of one rule in a life: unclipped, and clipped to the days the rule is in force."""
 
     start: date
