@@ -13,7 +13,7 @@ from sesshu.health.ledger.drawing import Drawing, Zoom
 from sesshu.health.ledger.models import Dose, Screening
 from sesshu.health.ledger.persons import doses_given, person_of
 from sesshu.kernel.dates import age_on
-from sesshu.schedule import Assessment, DoseVerdict, ProgrammeStatus, assess, load_pack
+from sesshu.schedule import Assessment, DoseGiven, DoseVerdict, ProgrammeStatus, assess, load_pack
 
 _STATUS_ORDER = {"eligible": 0, "not_yet": 1, "complete": 2, "aged_out": 3, "not_target": 4}
 GROWN_UP = 20
@@ -46,7 +46,6 @@ class StatusRow:
 @dataclass(frozen=True, slots=True)
 class LedgerPage:
     addressee: Addressee
-    age: int | None
     doses: tuple[DoseRow, ...]
     screenings: tuple[Screening, ...]
     open_now: tuple[StatusRow, ...]
@@ -59,34 +58,16 @@ class LedgerPage:
 
 
 def gather(addressee: Addressee, *, today: date, zoom_key: str = "") -> LedgerPage:
-    """Everything of the page but the household and the panels of rooms above."""
+    """Everything of the page but the person's header, the household and the panels of rooms above."""
     doses = list(selectors.doses(addressee.pk))
-    pack = load_pack("jp")
-    given = tuple(dose for dose in doses_given(doses) if dose.vaccine in pack.vaccines)
-    person = person_of(addressee)
-    assessment = assess(person, given, on=today, pack=pack)
+    given = tuple(dose for dose in doses_given(doses) if dose.vaccine in load_pack("jp").vaccines)
+    assessment = assess(person_of(addressee), given, on=today, pack=load_pack("jp"))
     statuses = tuple(_statuses(assessment, today))
     zooms = _zooms(addressee.birth_date, today)
     zoom = _chosen(zooms, zoom_key, addressee.birth_date, today)
-    shown: tuple[lanes.Lane, ...] = ()
-    picture = None
-    if addressee.birth_date and zoom:
-        shown = lanes.lanes(
-            person,
-            given,
-            assessment.doses,
-            _programmes(zoom, assessment),
-            names=catalogue.vaccine_names(),
-            today=today,
-            until=drawing.end_of(addressee.birth_date, zoom),
-            pack=pack,
-        )
-        shown = tuple(lane for lane in shown if _is_seen(lane, addressee.birth_date, zoom))
-        picture = drawing.draw(addressee.birth_date, shown, zoom, today=today)
-    birth = addressee.birth_date
+    shown, picture = _picture(addressee, given, assessment, zoom, today)
     return LedgerPage(
         addressee=addressee,
-        age=age_on(birth, today) if birth and birth <= today else None,
         doses=tuple(_dose_rows(doses, assessment)),
         screenings=tuple(selectors.screenings(addressee.pk)),
         open_now=tuple(row for row in statuses if row.status.status == "eligible"),
@@ -97,6 +78,31 @@ def gather(addressee: Addressee, *, today: date, zoom_key: str = "") -> LedgerPa
         picture=picture,
         lanes=shown,
     )
+
+
+def _picture(
+    addressee: Addressee,
+    given: tuple[DoseGiven, ...],
+    assessment: Assessment,
+    zoom: Zoom | None,
+    today: date,
+) -> tuple[tuple[lanes.Lane, ...], Drawing | None]:
+    """The lanes that a zoom shows, and their drawing; nothing without a date of birth."""
+    birth = addressee.birth_date
+    if birth is None or zoom is None:
+        return (), None
+    found = lanes.lanes(
+        person_of(addressee),
+        given,
+        assessment.doses,
+        _programmes(zoom, assessment),
+        names=catalogue.vaccine_names(),
+        today=today,
+        until=drawing.end_of(birth, zoom),
+        pack=load_pack("jp"),
+    )
+    shown = tuple(lane for lane in found if _is_seen(lane, birth, zoom))
+    return shown, drawing.draw(birth, shown, zoom, today=today)
 
 
 def _dose_rows(doses: list[Dose], assessment: Assessment) -> list[DoseRow]:
