@@ -6,8 +6,6 @@ Whatever stops it, at whatever point, leaves the city as it was; the same file a
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -15,13 +13,12 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from sesshu.addressees import committing, matching, row_checks
-from sesshu.addressees.choices import ChangeReason
-from sesshu.addressees.feeds import Batch, Feed, UnreadableFile, open_feed
+from sesshu.addressees import committing, matching
+from sesshu.addressees.feeds import Feed, UnreadableFile, open_feed
 from sesshu.addressees.models import AddresseeVersion, FeedImport
-from sesshu.addressees.staging import Stage, analyze, create_tables
+from sesshu.addressees.reading import Chunk, Reader
+from sesshu.addressees.staging import create_tables, load
 from sesshu.jobs.registry import Progress, Silent
-from sesshu.kernel.cell_checks import CellChecks
 from sesshu.kernel.cells import CellError
 from sesshu.protection import audit
 from sesshu.protection.models import Account
@@ -98,19 +95,50 @@ def _import(
     _one_at_a_time()
     create_tables()
     report.repeated = FeedImport.objects.filter(municipality_code=current(), digest=feed.digest).exists()
-    reading = _Reading(feed, report, at, progress)
-    reading.run()
-    analyze()
     report.first_version = _newest_version() + 1
-    progress.update(report.rows, report.rows + 1, "登録済みの宛名と照合し、登録しています")
-    with nullcontext() if feed.is_changes else matching.whole_sets():
-        for turn in range(1, reading.stage.turns + 1):
-            matching.decide(turn, is_changes=feed.is_changes, repeated=report.repeated)
-            committing.write(turn, by=by, at=at)
-        _count(report, reading)
+    reader = Reader(feed, at.date())
+    touched: set[int] = set()
+    for chunk in reader.chunks():
+        _take(chunk, report, by=by, at=at)
+        if len(touched) <= audit.SUBJECTS_LISTED:
+            touched.update(committing.touched() if chunk.lines else ())
+        progress.update(report.rows, feed.lines + 1, "住民を取り込んでいます")
+    _close(report, reader)
     if strict and report.rejected:
         raise _HeldBack
     committing.renew_statistics(report.created)
+    _record(feed, report, by=by, at=at, touched=touched)
+
+
+def _take(chunk: Chunk, report: ImportReport, *, by: Account | None, at: datetime) -> None:
+    """Match and write one chunk."""
+    report.rows += chunk.rows
+    report.errors += chunk.errors
+    report.warnings += chunk.warnings
+    if not chunk.lines:
+        return
+    load(chunk.lines)
+    for turn in range(1, chunk.turns + 1):
+        matching.decide(turn, is_changes=report.is_changes, repeated=report.repeated)
+        committing.write(turn, by=by, at=at)
+    fates = Counter(matching.counts())
+    report.created += fates[matching.CREATE]
+    report.updated += fates[matching.UPDATE]
+    report.unchanged += fates[matching.SAME] + fates[matching.KNOWN] + fates[matching.SEEN]
+    report.late += fates[matching.LATE]
+    report.errors += matching.refusals()
+    report.warnings += matching.late_warnings()
+
+
+def _close(report: ImportReport, reader: Reader) -> None:
+    report.errors.sort()
+    report.warnings.sort()
+    report.rejected = len({error.row for error in report.errors})
+    if not report.is_changes:
+        report.absent = matching.absent(reader.keys)
+
+
+def _record(feed: Feed, report: ImportReport, *, by: Account | None, at: datetime, touched: set[int]) -> None:
     report.last_version = _newest_version()
     FeedImport.objects.create(
         digest=feed.digest,
@@ -120,69 +148,8 @@ def _import(
         imported_by=by,
     )
     count = report.created + report.updated
-    subjects = committing.touched() if count <= audit.SUBJECTS_LISTED else []
+    subjects = sorted(touched) if count <= audit.SUBJECTS_LISTED else []
     audit.record("residents.import", by=by, subjects=subjects, count=count, detail=_summary(report))
-
-
-class _Reading:
-    """Parse and validate: the good rows go into the temporary table, the others among the errors."""
-
-    def __init__(self, feed: Feed, report: ImportReport, at: datetime, progress: Progress) -> None:
-        self.feed, self.report, self.progress = feed, report, progress
-        self.today = at.date()
-        self.stage = Stage(ChangeReason.WHOLE_FILE, self.today.isoformat())
-        self.checks = CellChecks(feed.table.columns)
-        self.key = "異動番号" if feed.is_changes else "宛名番号"
-        self.first_row: dict[str, int] = {}
-        self.refused_numbers: set[str] = set()
-
-    def run(self) -> None:
-        with connection.cursor() as cursor, cursor.copy(self.stage.copy_statement()) as copy:
-            for rows in self.feed.batches():
-                self.stage.write(copy, self._good(rows))
-                self.report.rows += len(rows)
-                self.progress.update(self.report.rows, self.feed.lines + 1, "ファイルを読んでいます")
-        self.report.errors += self.feed.broken
-        self.report.rows += len(self.feed.broken)
-
-    def _good(self, rows: Sequence[Any]) -> Batch:
-        batch = Batch.of(self.feed.names, rows)
-        errors = self.checks.errors(rows)
-        errors += row_checks.errors(batch, self.feed.table.columns, self.today)
-        errors += self._second_copies(batch)
-        self.report.errors += errors
-        bad = {error.row for error in errors}
-        good = batch.without(bad)
-        if bad:
-            self.refused_numbers.update(set(batch["宛名番号"]) - set(good["宛名番号"]))
-        if good.rows:
-            self.report.warnings += row_checks.warnings(good, self.today)
-        return good
-
-    def _second_copies(self, batch: Batch) -> list[CellError]:
-        keys, first = batch[self.key], self.first_row
-        if len(set(keys)) == len(keys) and first.keys().isdisjoint(keys):
-            first.update(zip(keys, batch.rows, strict=True))
-            return []
-        found = []
-        for row, key in zip(batch.rows, keys, strict=True):
-            before = first.setdefault(key, row)
-            if before != row and key:
-                words = f"の「{key}」は{before}行目にもあります。どちらか1行にしてください。"
-                found.append(CellError(row, self.key, f"{row}行目: 「{self.key}」{words}"))
-        return found
-
-
-def _count(report: ImportReport, reading: _Reading) -> None:
-    fates = Counter(matching.counts())
-    report.errors = sorted([*report.errors, *matching.refusals()])
-    report.warnings = sorted([*report.warnings, *matching.late_warnings()])
-    report.created, report.updated = fates[matching.CREATE], fates[matching.UPDATE]
-    report.unchanged = fates[matching.SAME] + fates[matching.KNOWN] + fates[matching.SEEN]
-    report.late = fates[matching.LATE]
-    report.rejected = len({error.row for error in report.errors})
-    if not report.is_changes:
-        report.absent = matching.absent(reading.refused_numbers)
 
 
 def _summary(report: ImportReport) -> dict[str, Any]:

@@ -6,8 +6,7 @@ kana, stay who they are. A row that carries a known number but another name, bir
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 
 from django.db import connection
 
@@ -88,15 +87,6 @@ _CHANGES = _FATES.format(
 )
 
 
-@contextmanager
-def whole_sets() -> Iterator[None]:
-    """Join whole tables with whole tables: the planner does not know yet how many rows just came."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL enable_nestloop = off")
-        yield
-        cursor.execute("SET LOCAL enable_nestloop = on")
-
-
 def decide(turn: int, *, is_changes: bool, repeated: bool = False) -> None:
     """Write the fate of each staged row of this turn; `repeated`: the same file was taken in before."""
     statement = _CHANGES if is_changes else _REPEATED if repeated else _WHOLE
@@ -144,14 +134,13 @@ def _rows_of(*fates: str) -> list[tuple[int, str, str, str]]:
         return [(int(row), *map(str, words)) for row, *words in cursor.fetchall()]  # type: ignore[misc]
 
 
-def absent(mentioned_elsewhere: set[str]) -> int:
+def absent(mentioned: Iterable[str]) -> int:
     """How many residents the whole file does not mention (rows that were refused do mention theirs)."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(*) FROM addressees_addressee a WHERE a.municipality_code = %s AND a.kind = %s"
-            " AND a.status = %s AND a.merged_into_id IS NULL AND NOT (a.number = ANY(%s))"
-            " AND NOT EXISTS (SELECT 1 FROM pg_temp.resident_feed f WHERE f.number = a.number)",
-            [current(), Kind.RESIDENT, Status.RESIDENT, sorted(mentioned_elsewhere)],
+            "SELECT count(*) FROM addressees_addressee WHERE municipality_code = %s AND kind = %s"
+            " AND status = %s AND merged_into_id IS NULL AND NOT (number = ANY(%s))",
+            [current(), Kind.RESIDENT, Status.RESIDENT, list(mentioned)],
         )
         row = cursor.fetchone()
         return int(row[0]) if row else 0

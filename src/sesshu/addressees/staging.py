@@ -1,16 +1,17 @@
-"""The good rows of a feed in a temporary table, typed and with their keys, ready to be matched in one go.
+"""A chunk of good rows in a temporary table, typed and with their keys, ready to be matched in one go.
 
 COPY does not work on a table under row-level security, so rows go through here into the real tables.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from typing import Any
+from datetime import date
 
 from django.db import connection
 
-from sesshu.addressees.choices import Kind, Status, TaxClass
+from sesshu.addressees.choices import ChangeReason, Kind, Status, TaxClass
 from sesshu.addressees.feeds import Batch
 from sesshu.addressees.keys import address_key, name_key
 from sesshu.addressees.states import DATES, FIELDS, sql_type
@@ -47,64 +48,63 @@ def create_tables() -> None:
         )
 
 
-def analyze() -> None:
-    """Tell the planner how many rows there are: without it, it joins row by row."""
+def load(lines: str) -> None:
+    """Put a chunk's rows in place of the last one's.
+
+    The planner is told how many there are: without it, it joins row by row.
+    """
     with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE pg_temp.resident_feed, pg_temp.resident_fate")
+        names = ", ".join(name for name, _ in COLUMNS)
+        with cursor.copy(f"COPY pg_temp.resident_feed ({names}) FROM STDIN") as copy:
+            copy.write(lines)
         cursor.execute("ANALYZE pg_temp.resident_feed (row_number, turn, number)")
 
 
-class Stage:
-    """Rows on their way into the temporary table: one COPY for the whole file."""
+class Lines:
+    """The rows of a batch as COPY's text. `turns`: how many rows at most one person has here."""
 
-    def __init__(self, default_reason: str, default_day: str) -> None:
-        self.rows = 0
+    def __init__(self, batch: Batch, today: date) -> None:
+        self._batch = batch
+        self._today = today.isoformat()
         self.turns = 1
-        self._default_reason = default_reason
-        self._default_day = default_day
-        self._turn_of: dict[str, int] = {}
 
-    def copy_statement(self) -> str:
-        names = ", ".join(name for name, _ in COLUMNS)
-        return f"COPY pg_temp.resident_feed ({names}) FROM STDIN"
+    def text(self) -> str:
+        lines = map("\t".join, zip(*self._columns(), strict=True))
+        return "\n".join(lines) + "\n"
 
-    def write(self, copy: Any, batch: Batch) -> None:
-        """Add a batch to an open COPY."""
-        if not batch.rows:
-            return
-        columns = self._columns(batch)
-        lines = map("\t".join, zip(*columns, strict=True))
-        copy.write("\n".join(lines) + "\n")
-        self.rows += len(batch.rows)
-
-    def _columns(self, batch: Batch) -> list[Sequence[str]]:
-        state = {field: _prepared(field, batch[column]) for field, column in FIELDS.items()}
+    def _columns(self) -> list[Sequence[str]]:
+        batch = self._batch
         return [
             list(map(str, batch.rows)),
-            self._turns(batch),
-            *self._change(batch),
+            self._turns(),
+            *self._change(),
             [_FLAGS[flag] for flag in batch["支援措置区分"]],
             _dates(batch["支援措置開始日"]),
             _dates(batch["支援措置終了日"]),
-            *state.values(),
+            *(_prepared(field, batch[column]) for field, column in FIELDS.items()),
             _escaped(_name_keys(batch)),
             _escaped(list(map(address_key, *(batch[FIELDS[part]] for part in _ADDRESS)))),
         ]
 
-    def _change(self, batch: Batch) -> list[Sequence[str]]:
-        if "異動番号" not in batch.columns:
-            count = len(batch.rows)
-            return [[""] * count, [self._default_reason] * count, [self._default_day] * count]
-        return [_escaped(batch["異動番号"]), batch["異動事由"], batch["異動年月日"]]
+    def _change(self) -> list[Sequence[str]]:
+        batch = self._batch
+        if "異動番号" in batch.columns:
+            return [_escaped(batch["異動番号"]), batch["異動事由"], batch["異動年月日"]]
+        count = len(batch.rows)
+        return [[""] * count, [ChangeReason.WHOLE_FILE.value] * count, [self._today] * count]
 
-    def _turns(self, batch: Batch) -> list[str]:
+    def _turns(self) -> list[str]:
         """Which of its person's rows a row is: several changes of one person are applied one by one."""
-        if "異動番号" not in batch.columns:
-            return ["1"] * len(batch.rows)
+        numbers = self._batch["宛名番号"]
+        if "異動番号" not in self._batch.columns:
+            return ["1"] * len(numbers)
+        met: Counter[str] = Counter()
         turns = []
-        for number in batch["宛名番号"]:
-            turn = self._turn_of[number] = self._turn_of.get(number, 0) + 1
-            turns.append(str(turn))
-            self.turns = max(self.turns, turn)
+        for number in numbers:
+            met[number] += 1
+            turns.append(str(met[number]))
+        self.turns = max(met.values())
         return turns
 
 
