@@ -126,7 +126,9 @@ def _stage(
 ) -> list[Span]:
     """Spans between two doses: evaluated at breakpoints only."""
     patient = Patient(terms, organise(person, doses, start, pack, terms), start)
-    found = prospect(pack.programmes[programme], patient, start, _life_end(last))
+    # Of what comes back every year, the turns up to the first after the stage say all that holds in it.
+    turns = last.year - start.year + 3
+    found = prospect(pack.programmes[programme], patient, start, _life_end(last), turns)
     days = sorted({start, *(day for day in edges(found, terms) if start < day <= last)})
     spans = []
     for n, day in enumerate(days):

@@ -15,6 +15,8 @@ from sesshu.schedule.supporting import Dates
 
 _DAY = timedelta(days=1)
 _SEEN_DAYS = 14
+# Too short to be divided in the drawing.
+_SHORT_DAYS = 7
 
 
 class Kind(StrEnum):
@@ -140,6 +142,8 @@ def _stretches(
             yield Stretch(span.start, span.end, Kind.WAITING, label)
         elif span.status == "aged_out":
             yield Stretch(span.start, span.end, Kind.CLOSED, "")
+        elif span.status == "eligible" and (span.end - span.start).days < _SHORT_DAYS:
+            yield Stretch(span.start, span.end, Kind.FUTURE if span.start > today else Kind.OPEN, label)
         elif span.status == "eligible":
             known = tuple(dose for dose in doses if dose.date < span.start)
             at_start = assess(person, known, on=span.start, pack=pack, programmes=[code]).programmes[0]
