@@ -78,6 +78,14 @@ class Desk:
         self.page.get_by_text("処理が終わりました").wait_for(timeout=JOB_WAIT)
         return self
 
+    def until(self, what: str, sign: Any) -> Desk:
+        """Wait for a sign of the work's end on a screen that follows its job; it must come by itself."""
+        try:
+            sign.first.wait_for(timeout=JOB_WAIT)
+        except Exception as error:
+            raise AssertionError(f"{what}: never came. {self.page.locator('main').inner_text()}") from error
+        return self
+
     def focused(self, what: str = "id") -> Any:
         return self.page.evaluate(f"document.activeElement?.{what}")
 

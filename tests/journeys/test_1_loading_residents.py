@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.journeys import papers
 from tests.journeys.opening import KOFU
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
@@ -34,11 +33,6 @@ def files(house: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def read(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8-sig", newline="") as stream:
-        return list(csv.DictReader(stream))
-
-
 def take_in(desk: Any, path: Path) -> dict[str, int]:
     """Send a file, watch its job end, open its result; the result's tiles by their words."""
     desk.menu("取込").heading("住民ファイルの取込")
@@ -52,7 +46,7 @@ def take_in(desk: Any, path: Path) -> dict[str, int]:
 
 def test_a_clerk_loads_the_residents_and_todays_changes_and_loads_them_again(staff: Any, files: Path) -> None:
     """H-A02, A03: every row's fate is told; the same file again adds nothing."""
-    residents, changes = read(files / "residents.csv"), read(files / "changes.csv")
+    residents, changes = papers.read_csv(files / "residents.csv"), papers.read_csv(files / "changes.csv")
     desk = staff("demo-kofu")
     desk.menu("取込").looks_well("import-empty")
 
@@ -87,12 +81,11 @@ def test_a_bad_file_says_row_column_and_remedy_and_the_good_rows_go_in(
     staff: Any, files: Path, tmp_path: Path
 ) -> None:
     """H-A02: CP932, an impossible date, a second copy of a row; what can be taken in is taken in."""
-    source = read(files / "residents.csv")
+    source = papers.read_csv(files / "residents.csv")
     good = source[0] | {"宛名番号": "9000000001", "氏名": "見本　良太", "氏名_読み仮名": "ミホン　リョウタ"}
     impossible = good | {"宛名番号": "9000000002", "生年月日": "2026-02-30"}
     unknown = good | {"宛名番号": "9000000003", "性別": "7"}
-    bad = tmp_path / "住民.csv"
-    bad.write_bytes(as_csv([good, impossible, good, unknown]).encode("cp932"))
+    bad = papers.write_csv(tmp_path / "住民.csv", [good, impossible, good, unknown], encoding="cp932")
 
     desk = staff("demo-kofu")
     told = take_in(desk, bad)
@@ -107,7 +100,7 @@ def test_a_bad_file_says_row_column_and_remedy_and_the_good_rows_go_in(
     desk.looks_well("import-bad-result")
     with desk.page.expect_download() as taken:
         desk.page.get_by_role("link", name="エラーと注意の一覧").click()
-    listed = read(Path(taken.value.path()))
+    listed = papers.read_csv(taken.value.path())
     assert {(row["行"], row["列"]) for row in listed} >= {("3", "生年月日"), ("5", "性別")}
 
 
@@ -120,11 +113,3 @@ def test_a_pdf_named_csv_is_refused_in_words(staff: Any, tmp_path: Path) -> None
     desk.page.get_by_text("ファイルを取り込めませんでした").wait_for()
     desk.page.get_by_text("PDF").first.wait_for()
     desk.looks_well("import-refused")
-
-
-def as_csv(rows: list[dict[str, str]]) -> str:
-    out = io.StringIO()
-    writer = csv.DictWriter(out, rows[0].keys(), lineterminator="\r\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return out.getvalue()
