@@ -32,9 +32,7 @@ class Conditions:
 
     @classmethod
     def from_data(cls, data: dict[str, Any]) -> Conditions:
-        days = {
-            name: date.fromisoformat(data[name]) if data.get(name) else None
-            for name in ("born_from", "born_to")
-        }
-        known = {name: data[name] for name in cls.__dataclass_fields__ if name in data and name not in days}
-        return cls(**known, **days)
+        known = {name: data[name] for name in cls.__dataclass_fields__ if name in data}
+        for name in ("born_from", "born_to"):
+            known[name] = date.fromisoformat(data[name]) if data.get(name) else None
+        return cls(**known)

@@ -1,9 +1,9 @@
-"""Each dose's verdict and each person's standing in each programme, stored so that a city can be asked at once.
+"""Each dose's verdict and each person's standing in each programme, stored to ask a whole city at once.
 
-A standing is stored in two parts. ``Standing.letters`` holds one letter for each programme: the status that
-fills the horizon but for the days of the person's ``Window`` rows. ``Window`` holds the spans that differ from
-it, and every span in which a dose is due. Both together say the status of any day of the horizon; ask
-:mod:`sesshu.health.eligibility.selectors` rather than the tables.
+A standing is stored in two parts. ``Standing.letters`` holds one letter for each programme: the status
+that fills the horizon but for the days of the person's ``Window`` rows. ``Window`` holds the spans that
+differ from it, and every span in which a dose is due. Both together say the status of any day of the
+horizon; ask :mod:`sesshu.health.eligibility.selectors` rather than the tables.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ class Refresh(TenantModel):
 
 
 class Standing(TenantModel):
-    """The status in each programme of ``refresh.programmes`` on the days of which no :class:`Window` speaks."""
+    """The status in each of ``refresh.programmes`` on the days of which no :class:`Window` speaks."""
 
     addressee = models.OneToOneField(
         Addressee, on_delete=models.CASCADE, primary_key=True, related_name="standing"

@@ -35,4 +35,4 @@ def query(fate: str, question: Question) -> tuple[str, tuple[Any, ...]]:
     answer = _answers.get(fate)
     if answer is None:
         return "SELECT NULL::bigint AS addressee_id, NULL::int AS dose_number WHERE false", ()
-    return answer(question).query.sql_with_params()  # type: ignore[no-any-return]
+    return answer(question).query.sql_with_params()

@@ -1,4 +1,4 @@
-"""A city's own programmes: an age window, a number of doses and an interval. No Django: workers use it too."""
+"""A city's own programmes: an age window, a number of doses, an interval. No Django: workers use it too."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from sesshu.kernel import dates
+from sesshu.schedule.model import Status
 
 _DAY = timedelta(days=1)
 
@@ -33,7 +34,7 @@ class OwnRule:
 class OwnSpan:
     start: date
     end: date
-    status: str
+    status: Status
     dose_number: int | None = None
 
 

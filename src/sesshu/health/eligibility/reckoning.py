@@ -1,21 +1,22 @@
 """From persons and doses to lines for COPY. No Django and no database: worker processes run this.
 
-Source of every status: :mod:`sesshu.schedule.population.horizon`; of every verdict: :func:`sesshu.schedule.assess`.
+Every status is that of :mod:`sesshu.schedule.population.horizon`, every verdict that of
+:func:`sesshu.schedule.assess`.
 """
 
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from sesshu.health.eligibility import own
 from sesshu.health.eligibility.own import OwnRule
-from sesshu.schedule import DoseGiven, DoseVerdict, Person, assess, load_pack
-from sesshu.schedule.population.horizon import HorizonSpan, spans_over, touching
+from sesshu.schedule import DoseGiven, DoseVerdict, Person, load_pack
+from sesshu.schedule.population.cohorts import Cohorts
+from sesshu.schedule.population.horizon import HorizonSpan, Life, touching
 
 # date, vaccine, volume in mL, expiry of the lot, the dose's id, programme as recorded
 GivenRow = tuple[date, str, Decimal | None, date | None, int, str]
@@ -52,25 +53,11 @@ class Reckoned:
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
-    """Days of one status, cut to the horizon. ``last_day`` is the end that the law sets to the dose due."""
-
-    start: date
-    end: date
-    status: str
-    dose_number: int | None = None
-    dose_label: str = ""
-    recommended_from: date | None = None
-    recommended_to: date | None = None
-    last_day: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Standing:
-    """One programme of one person: the status of most days, and the stretches that differ from it."""
+    """One programme of one person: the status of most days, and the spans that differ from it."""
 
     letter: str
-    stretches: tuple[Stretch, ...]
+    spans: tuple[HorizonSpan, ...]
 
 
 class Reckoner:
@@ -82,7 +69,10 @@ class Reckoner:
         self.own = {rule.code: rule for rule in setup.own}
         self.national = tuple(code for code in setup.programmes if code not in self.own)
         self.touching = {code: touching(self.pack.programmes[code], self.pack) for code in self.national}
-        self._cohort: tuple[tuple[date | None, str], dict[str, Standing]] | None = None
+        horizon = (setup.horizon_from, setup.horizon_to)
+        self.cohorts = {code: Cohorts(code, self.pack, *horizon) for code in self.national}
+        self._shared: dict[tuple[str, int | None, str], Standing] = {}
+        self._day: tuple[tuple[date | None, str], dict[str, Standing]] | None = None
 
     def reckon(self, part: Iterable[PersonRow]) -> Reckoned:
         """Everything that is stored of these persons."""
@@ -90,92 +80,82 @@ class Reckoner:
         verdicts: list[str] = []
         standings: list[str] = []
         for number, birth, sex, given in part:
-            found = self.standings(birth, sex, given)
-            standings.append(f"{number}\t{''.join(one.letter for one in found)}\n")
+            found, judged = self.person(birth, sex, given)
+            standings.append(f"{number}\t{''.join([one.letter for one in found])}\n")
             for programme, standing in zip(self.setup.programmes, found, strict=True):
-                windows.extend(_window_line(number, programme, one) for one in standing.stretches)
-            verdicts.extend(map(_verdict_line, self.verdicts(birth, sex, given)))
+                for span in standing.spans:
+                    windows.append(_window_line(number, programme, span))
+            verdicts.extend(map(_verdict_line, judged))
         return Reckoned("".join(windows).encode(), "".join(verdicts).encode(), "".join(standings).encode())
 
-    def standings(self, birth: date | None, sex: str, given: Sequence[GivenRow]) -> tuple[Standing, ...]:
-        """In the order of ``setup.programmes``."""
-        found = dict(self._without_doses(birth, sex))
-        doses = self._national(given)
-        for code in self.national if doses and birth else ():
-            told = tuple(dose for dose in doses if dose.vaccine in self.touching[code])
-            if told:
-                found[code] = self._national_standings(person_of(birth, sex), told, (code,))[code]
+    def person(
+        self, birth: date | None, sex: str, given: Sequence[GivenRow]
+    ) -> tuple[list[Standing], tuple[DoseVerdict, ...]]:
+        """The standings in the order of ``setup.programmes``, and each dose judged by the law of its day.
+
+        Doses of the city's own programmes are not for the law to judge.
+        """
+        found = self._without_doses(birth, sex)
+        if not given:
+            return [found[code] for code in self.setup.programmes], ()
+        found = dict(found)
+        life = Life(person_of(birth, sex), doses_of(r for r in given if r[5] not in self.own), self.pack)
+        for code in self.national if birth else ():
+            touches = self.touching[code]
+            days = [row[0] for row in given if row[1] in touches and row[5] not in self.own]
+            if days:
+                found[code] = self._of_life(life, code, days)
         for code, rule in self.own.items():
             days = [row[0] for row in given if row[5] == code]
             if days:
                 found[code] = self._own_standing(rule, birth, sex, days)
-        return tuple(found[code] for code in self.setup.programmes)
-
-    def verdicts(self, birth: date | None, sex: str, given: Sequence[GivenRow]) -> Sequence[DoseVerdict]:
-        """Each dose judged by the law of its day; doses of the city's own programmes are not for the law."""
-        national = self._national(given)
-        if not national:
-            return ()
-        on = max(dose.date for dose in national)
-        return assess(person_of(birth, sex), national, on=on, pack=self.pack, programmes=()).doses
+        return [found[code] for code in self.setup.programmes], life.verdicts()
 
     def _without_doses(self, birth: date | None, sex: str) -> dict[str, Standing]:
-        """The last cohort is kept: persons come in the order of birth and sex."""
-        if self._cohort is None or self._cohort[0] != (birth, sex):
-            found = self._national_standings(person_of(birth, sex), (), self.national)
+        """The last day's are kept: persons come in the order of birth and sex."""
+        if self._day is None or self._day[0] != (birth, sex):
+            keys = {code: self.cohorts[code].of(birth) if birth else None for code in self.national}
+            found = {code: one for code, key in keys.items() if (one := self._shared.get((code, key, sex)))}
+            if len(found) < len(keys):
+                life = Life(person_of(birth, sex), (), self.pack)
+                for code in keys.keys() - found.keys():
+                    found[code] = self._of_life(life, code, ())
+                    if keys[code] is not None:
+                        self._shared[code, keys[code], sex] = found[code]
             found |= {code: self._own_standing(rule, birth, sex, ()) for code, rule in self.own.items()}
-            self._cohort = ((birth, sex), found)
-        return self._cohort[1]
+            self._day = ((birth, sex), found)
+        return self._day[1]
 
-    def _national_standings(
-        self, person: Person, doses: tuple[DoseGiven, ...], programmes: tuple[str, ...]
-    ) -> dict[str, Standing]:
-        if person.birth is None:
-            return {code: Standing(_LETTERS["not_target"], ()) for code in programmes}
-        spans = spans_over(
-            person, doses, self.pack, programmes, self.setup.horizon_from, self.setup.horizon_to
-        )
-        return {code: self.condensed(map(_stretch, found)) for code, found in spans.items()}
+    def _of_life(self, life: Life, code: str, days: Sequence[date]) -> Standing:
+        if life.person.birth is None:
+            return Standing(_LETTERS["not_target"], ())
+        return condensed(life.spans(code, days, self.setup.horizon_from, self.setup.horizon_to))
 
     def _own_standing(self, rule: OwnRule, birth: date | None, sex: str, days: Sequence[date]) -> Standing:
-        spans = own.spans(rule, birth, SEXES.get(sex), days)
-        return self.condensed(
-            Stretch(
-                span.start,
-                span.end,
+        since, until = self.setup.horizon_from, self.setup.horizon_to
+        return condensed(
+            HorizonSpan(
+                max(span.start, since),
+                min(span.end, until),
                 span.status,
                 span.dose_number,
                 _own_label(span.dose_number),
                 last_day=span.end if span.status == DUE else None,
-            )  # fmt: skip
-            for span in spans
+            )
+            for span in own.spans(rule, birth, SEXES.get(sex), days)
+            if span.start <= until and span.end >= since
         )
 
-    def condensed(self, stretches: Iterable[Stretch]) -> Standing:
-        """Cut to the horizon; the status that fills most of it becomes the letter."""
-        cut = [found for one in stretches if (found := self._cut(one))]
-        days: Counter[str] = Counter()
-        for one in cut:
-            if one.status != DUE:
-                days[one.status] += (one.end - one.start).days + 1
-        rest = days.most_common(1)[0][0] if days else "not_yet"
-        return Standing(_LETTERS[rest], tuple(_joined(one for one in cut if one.status != rest)))
 
-    def _cut(self, one: Stretch) -> Stretch | None:
-        start, end = max(one.start, self.setup.horizon_from), min(one.end, self.setup.horizon_to)
-        if start > end:
-            return None
-        return replace(one, start=start, end=end)
-
-    def _national(self, given: Sequence[GivenRow]) -> tuple[DoseGiven, ...]:
-        return doses_of(row for row in given if row[5] not in self.own)
-
-
-def _stretch(span: HorizonSpan) -> Stretch:
-    return Stretch(
-        span.start, span.end, span.status, span.dose_number, span.dose_label or "",
-        span.recommended_from, span.recommended_to, span.last_day,
-    )  # fmt: skip
+def condensed(spans: Iterable[HorizonSpan]) -> Standing:
+    """The status that fills most of the horizon becomes the letter."""
+    kept = list(spans)
+    days: dict[str, int] = {}
+    for span in kept:
+        if span.status != DUE:
+            days[span.status] = days.get(span.status, 0) + (span.end - span.start).days + 1
+    rest = max(days, key=days.__getitem__) if days else "not_yet"
+    return Standing(_LETTERS[rest], tuple(_joined([span for span in kept if span.status != rest])))
 
 
 def person_of(birth: date | None, sex: str) -> Person:
@@ -191,29 +171,32 @@ def doses_of(given: Iterable[GivenRow]) -> tuple[DoseGiven, ...]:
     )
 
 
-def _joined(stretches: Iterable[Stretch]) -> list[Stretch]:
+def _joined(spans: list[HorizonSpan]) -> list[HorizonSpan]:
     """Neighbours that say the same become one; which dose is due keeps them apart."""
-    joined: list[Stretch] = []
-    for one in stretches:
+    joined: list[HorizonSpan] = []
+    for span in spans:
         last = joined[-1] if joined else None
-        same = (
-            last is not None
-            and last.status == one.status
-            and one.start.toordinal() == last.end.toordinal() + 1
-        )
-        if last and same and one.status != DUE:
-            joined[-1] = replace(last, end=one.end)
+        if last and last.status == span.status != DUE and _follows(last, span):
+            joined[-1] = last._replace(end=span.end)
         else:
-            joined.append(one)
+            joined.append(span)
     return joined
 
 
-def _window_line(number: int, programme: str, one: Stretch) -> str:
-    fields = (
-        number, programme, _KINDS[one.status], one.start, one.end, one.dose_number, one.dose_label,
-        one.recommended_from, one.recommended_to, one.last_day,
-    )  # fmt: skip
-    return "\t".join(_NULL if value is None else _escaped(str(value)) for value in fields) + "\n"
+def _follows(one: HorizonSpan, other: HorizonSpan) -> bool:
+    return other.start.toordinal() == one.end.toordinal() + 1
+
+
+def _window_line(number: int, programme: str, span: HorizonSpan) -> str:
+    return (
+        f"{number}\t{programme}\t{_KINDS[span.status]}\t{span.start}\t{span.end}\t{_value(span.dose_number)}\t"
+        f"{_escaped(span.dose_label or '')}\t{_value(span.recommended_from)}\t{_value(span.recommended_to)}\t"
+        f"{_value(span.last_day)}\n"
+    )
+
+
+def _value(value: object) -> str:
+    return _NULL if value is None else str(value)
 
 
 def _verdict_line(verdict: DoseVerdict) -> str:

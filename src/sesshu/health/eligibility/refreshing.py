@@ -100,24 +100,26 @@ def setup_of(generation: Refresh) -> Setup:
 
 
 _STALE = """
-    SELECT a.id, a.birth_date, a.sex FROM addressees_addressee a LEFT JOIN eligibility_standing s ON s.addressee_id = a.id
+    SELECT a.id, a.birth_date, a.sex
+    FROM addressees_addressee a LEFT JOIN eligibility_standing s ON s.addressee_id = a.id
     WHERE a.municipality_code = %(city)s AND s.refresh_id IS DISTINCT FROM %(generation)s
     UNION
-    SELECT a.id, a.birth_date, a.sex FROM eligibility_stale n JOIN addressees_addressee a ON a.id = n.addressee_id
+    SELECT a.id, a.birth_date, a.sex
+    FROM eligibility_stale n JOIN addressees_addressee a ON a.id = n.addressee_id
     WHERE n.municipality_code = %(city)s
 """
 
 
 def count_stale(generation: Refresh) -> int:
     """How many persons' standings are not, or no longer, of this generation."""
-    values = {"city": current(), "generation": generation.pk}
+    values: dict[str, Any] = {"city": current(), "generation": generation.pk}
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT count(*) FROM ({_STALE}) AS stale", values)  # noqa: S608 - no value in it
         return int(cursor.fetchone()[0])
 
 
 def _next_chunk(generation: Refresh, reckon: workers.Reckon) -> int:
-    values = {"city": current(), "generation": generation.pk, "limit": CHUNK}
+    values: dict[str, Any] = {"city": current(), "generation": generation.pk, "limit": CHUNK}
     with connection.cursor() as cursor:
         cursor.execute(f"{_STALE} ORDER BY 2, 3, 1 LIMIT %(limit)s", values)
         ids = [row[0] for row in cursor.fetchall()]
@@ -171,7 +173,8 @@ _SWAP = """
         AND NOT EXISTS (SELECT FROM chunk_verdict n WHERE n.dose_id = d.id);
     INSERT INTO eligibility_doseverdict AS v (municipality_code, dose_id, programme, dose_number, dose_label,
         evaluation, routine, reasons)
-    SELECT %(city)s, dose_id, programme, dose_number, dose_label, evaluation, routine, reasons FROM chunk_verdict
+    SELECT %(city)s, dose_id, programme, dose_number, dose_label, evaluation, routine, reasons
+    FROM chunk_verdict
     ON CONFLICT (dose_id) DO UPDATE SET programme = excluded.programme, dose_number = excluded.dose_number,
         dose_label = excluded.dose_label, evaluation = excluded.evaluation, routine = excluded.routine,
         reasons = excluded.reasons
@@ -229,7 +232,7 @@ def _copy(cursor: Any, reckoned: Reckoned) -> None:
 def _cursor() -> Iterator[Any]:
     """A cursor of psycopg itself, for COPY; Django's own wrapper has none."""
     connection.ensure_connection()
-    with connection.connection.cursor() as cursor:  # type: ignore[union-attr]
+    with connection.connection.cursor() as cursor:
         yield cursor
 
 

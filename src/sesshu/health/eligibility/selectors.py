@@ -43,7 +43,7 @@ def _own_status(rule: own.OwnRule, person: Addressee, on: date, given: list[date
     due = next((span for span in spans if span.status == "eligible"), None)
     return ProgrammeStatus(
         programme=rule.code,
-        status=here.status,  # type: ignore[arg-type]
+        status=here.status,
         next_dose=due.dose_number if due and due.end >= on else None,
         next_label=f"{due.dose_number}回目" if due and due.end >= on else None,
         eligible_from=due.start if due else None,

@@ -30,7 +30,8 @@ CREATE FUNCTION eligibility_note_changed_doses() RETURNS trigger LANGUAGE plpgsq
 BEGIN
     INSERT INTO eligibility_stale (municipality_code, addressee_id)
     SELECT DISTINCT after.municipality_code, person
-    FROM before JOIN after USING (id), LATERAL (VALUES (before.addressee_id), (after.addressee_id)) AS p (person)
+    FROM before JOIN after USING (id),
+        LATERAL (VALUES (before.addressee_id), (after.addressee_id)) AS p (person)
     WHERE {_rows(_DOSE)};
     RETURN NULL;
 END $$;
@@ -48,7 +49,7 @@ CREATE TRIGGER eligibility_changed_doses AFTER UPDATE ON ledger_dose
 CREATE TRIGGER eligibility_changed_persons AFTER UPDATE ON addressees_addressee
     REFERENCING OLD TABLE AS before NEW TABLE AS after
     FOR EACH STATEMENT EXECUTE FUNCTION eligibility_note_changed_persons();
-"""
+"""  # noqa: S608 - built of the names above
 _FORGET = """
 DROP TRIGGER eligibility_changed_persons ON addressees_addressee;
 DROP TRIGGER eligibility_changed_doses ON ledger_dose;

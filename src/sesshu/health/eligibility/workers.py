@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import multiprocessing
 import os
 import threading
@@ -17,7 +18,7 @@ from sesshu.health.eligibility import reckoning
 from sesshu.health.eligibility.reckoning import Part, Reckoned, Setup
 
 Reckon = Callable[[Iterable[Part]], Iterator[Reckoned]]
-WORTH_PROCESSES = 20_000
+WORTH_PROCESSES = 3_000
 PROCESSES = 2
 _AHEAD = 4
 
@@ -51,8 +52,11 @@ _reckoner: reckoning.Reckoner | None = None
 
 
 def _begin(setup: Setup) -> None:
-    global _reckoner  # noqa: PLW0603 - a worker process has no other place that outlives a call
+    global _reckoner
     _reckoner = reckoning.Reckoner(setup)
+    # The rules live as long as the process and persons leave hardly a cycle: seldom is often enough.
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 1_000)
     parent = multiprocessing.parent_process()
     if parent is not None:
         # A killed parent closes no queue that a worker waits on.

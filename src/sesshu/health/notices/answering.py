@@ -18,9 +18,9 @@ def notified_before(question: Question) -> QuerySet[Any, Any]:
     """Who holds a valid questionnaire for this dose; for a reminder, who was written to since a day."""
     issued = _issues(question).filter(state=IssueState.ISSUED)
     if question.purpose == Purpose.REMINDER:
-        return issued.filter(issued_on__gte=question.since).values(*_COLUMNS)
+        return _pairs(issued.filter(issued_on__gte=question.since))
     valid = issued.filter(kind=NoticeKind.QUESTIONNAIRE)
-    return valid.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=question.on)).values(*_COLUMNS)
+    return _pairs(valid.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=question.on)))
 
 
 def returned(question: Question) -> QuerySet[Any, Any]:
@@ -28,10 +28,15 @@ def returned(question: Question) -> QuerySet[Any, Any]:
     own = Issue.objects.filter(addressee_id=OuterRef("addressee_id"), state__in=_DELIVERIES)
     newest = own.order_by("-issued_on", "-pk").values("pk")[:1]
     back = Issue.objects.filter(municipality_code=current(), state=IssueState.RETURNED)
-    return back.annotate(newest=Subquery(newest)).filter(pk=F("newest")).values(*_COLUMNS)
+    return _pairs(back.annotate(newest=Subquery(newest)).filter(pk=F("newest")))
 
 
 _DELIVERIES = (IssueState.ISSUED, IssueState.RETURNED)
+
+
+def _pairs(issues: QuerySet[Issue]) -> QuerySet[Any, Any]:
+    found: QuerySet[Any, Any] = issues.values(*_COLUMNS)
+    return found
 
 
 def _issues(question: Question) -> QuerySet[Issue]:

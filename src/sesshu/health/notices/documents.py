@@ -147,4 +147,5 @@ class RunDocuments:
 
     def _due_from(self) -> dict[int, date]:
         rows = self.run.extraction.rows.filter(included=True, due_from__isnull=False)
-        return dict(rows.values_list("addressee_id", "due_from"))
+        pairs = rows.values_list("addressee_id", "due_from")
+        return {person: day for person, day in pairs if day is not None}

@@ -128,7 +128,8 @@ def _issue(
 
 
 _RENEWED = [
-    "dose_label", "reason", "fiscal_year", "issued_on", "valid_to", "extraction", "run", "issued_by", "recorded_at",
+    "dose_label", "reason", "fiscal_year", "issued_on", "valid_to", "extraction", "run", "issued_by",
+    "recorded_at",
 ]  # fmt: skip
 
 

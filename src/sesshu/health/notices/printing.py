@@ -155,7 +155,7 @@ def _key(text: str) -> int:
 
 
 def _unlock(key: list[int]) -> None:
-    # After an error inside somebody's outer transaction no statement is taken; the session's end frees it then.
+    # After an error in somebody's outer transaction no statement is taken; the session's end frees it then.
     if connection.connection is not None and not connection.needs_rollback:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_unlock(%s, %s)", key)

@@ -21,12 +21,13 @@ Periods = dict[str, Selected]
 class Patient:
     """The relevant series and the organised history, for forecasts from the day ``after`` on.
 
-    Series are evaluated when first asked for.
+    Series are evaluated when first asked for. ``marked``: the records' conflicts have been noted before.
     """
 
     terms: Terms
     records: list[Record]
     after: date
+    marked: bool = False
     outlook: Outlook = field(init=False)
     touched: set[str] = field(init=False)
     _selected: dict[str, Periods] = field(default_factory=dict)
@@ -35,7 +36,7 @@ class Patient:
 
     def __post_init__(self) -> None:
         usable = [record for record in self.records if record.refusal is None]
-        if len(usable) > 1:
+        if len(usable) > 1 and not self.marked:
             mark_conflicts(usable, self.terms.pack)
         self.outlook = Outlook(self.terms, usable, blocks(usable, self.terms.pack, self.after))
         self.touched = {disease for record in usable for disease in record.diseases}

@@ -4,24 +4,25 @@ refresh affordable.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import NamedTuple
 
 from sesshu.schedule.assessing import _terms, edges
+from sesshu.schedule.logic.conflict import mark_conflicts
 from sesshu.schedule.logic.groups import Prospect, prospect
 from sesshu.schedule.logic.history import organise
 from sesshu.schedule.logic.patient import Patient
 from sesshu.schedule.logic.relevance import Terms
-from sesshu.schedule.model import DoseGiven, Person, ProgrammeStatus, Status
+from sesshu.schedule.model import DoseGiven, DoseVerdict, Person, ProgrammeStatus, Status
 from sesshu.schedule.statuses import status_on
 from sesshu.schedule.supporting import Pack, Programme
+from sesshu.schedule.verdicts import verdict
 
 _DAY = timedelta(days=1)
 _LIFE_YEARS = 120
 
 
-@dataclass(frozen=True, slots=True)
-class HorizonSpan:
+class HorizonSpan(NamedTuple):
     """Days ``start`` to ``end``, both inclusive; ``recommended_*`` and ``last_day`` are of the dose due."""
 
     start: date
@@ -34,6 +35,53 @@ class HorizonSpan:
     last_day: date | None = None
 
 
+class Life:
+    """One person's history, organised once for every verdict and for the spans of every programme."""
+
+    def __init__(self, person: Person, doses: Iterable[DoseGiven], pack: Pack) -> None:
+        self.person, self.pack = person, pack
+        self.terms = _terms(person, pack)
+        self._records = organise(person, doses, date.max, pack, self.terms)
+        self._usable = [record for record in self._records if record.refusal is None]
+        if self.terms is not None and len(self._usable) > 1:
+            mark_conflicts(self._usable, pack)
+        self._patients: dict[date, Patient] = {}
+
+    def verdicts(self) -> tuple[DoseVerdict, ...]:
+        """Every dose judged by the law of its day, in the order of the dates."""
+        if self.terms is None or not self._records:
+            return tuple(verdict(record, None) for record in self._records)
+        patient = self._patient(self.terms, self._records[-1].day)
+        return tuple(verdict(record, patient) for record in self._records)
+
+    def spans(
+        self, programme: str, changes: Iterable[date], horizon_from: date, horizon_to: date
+    ) -> list[HorizonSpan]:
+        """The programme's status on every day of the horizon from birth on, with the doses given by that day.
+
+        ``changes`` are the days of the doses that can change it. Empty when the date of birth is unknown or
+        after the horizon.
+        """
+        spans: list[HorizonSpan] = []
+        terms = self.terms
+        if terms is None or terms.birth > horizon_to:
+            return spans
+        first = max(terms.birth, horizon_from)
+        starts = sorted({first, *(day for day in changes if first < day <= horizon_to)})
+        ends = [*(start - _DAY for start in starts[1:]), horizon_to]
+        for start, end in zip(starts, ends, strict=True):
+            found = _prospect(self.pack.programmes[programme], self._patient(terms, start), start, end)
+            _append_stage(spans, found, terms, self.pack, start, end)
+        return spans
+
+    def _patient(self, terms: Terms, day: date) -> Patient:
+        found = self._patients.get(day)
+        if found is None:
+            records = [record for record in self._usable if record.day <= day]
+            found = self._patients[day] = Patient(terms, records, day, marked=True)
+        return found
+
+
 def spans_over(
     person: Person,
     doses: Iterable[DoseGiven],
@@ -42,24 +90,10 @@ def spans_over(
     horizon_from: date,
     horizon_to: date,
 ) -> dict[str, list[HorizonSpan]]:
-    """Each programme's status on every day of the horizon from birth on, with the doses given by that day.
-
-    Empty lists when the date of birth is unknown or after the horizon.
-    """
-    spans: dict[str, list[HorizonSpan]] = {code: [] for code in programmes}
-    terms = _terms(person, pack)
-    if terms is None or terms.birth > horizon_to:
-        return spans
-    given = sorted(doses, key=lambda dose: dose.date)
-    first = max(terms.birth, horizon_from)
-    starts = sorted({first, *(dose.date for dose in given if first < dose.date <= horizon_to)})
-    ends = [*(start - _DAY for start in starts[1:]), horizon_to]
-    for start, end in zip(starts, ends, strict=True):
-        patient = Patient(terms, organise(person, given, start, pack, terms), start)
-        for code in programmes:
-            found = _prospect(pack.programmes[code], patient, start, end)
-            _append_stage(spans[code], found, terms, pack, start, end)
-    return spans
+    """The spans of several programmes, each looked at anew on the day of every dose."""
+    given = tuple(doses)
+    life, days = Life(person, given, pack), [dose.date for dose in given]
+    return {code: life.spans(code, days, horizon_from, horizon_to) for code in programmes}
 
 
 def touching(programme: Programme, pack: Pack) -> frozenset[str]:
