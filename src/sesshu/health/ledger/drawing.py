@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 
+from django.utils.safestring import SafeString, mark_safe
+
 from sesshu.health.ledger.lanes import Kind, Lane, Stretch
 from sesshu.kernel.wareki import to_wareki_short
 
@@ -14,6 +16,13 @@ WIDTH = 1180
 _LEFT, _RIGHT = 132, 16
 _TOP, _ROW, _BAR, _BOTTOM = 46, 34, 14, 20
 _YEAR_GAP = 40
+_NO_FILL = mark_safe("")
+_FILLS = {
+    Kind.LATE: mark_safe(' fill="url(#pattern-late)"'),
+    Kind.FUTURE: mark_safe(' fill="url(#pattern-future)"'),
+    Kind.FUTURE_STANDARD: mark_safe(' fill="url(#pattern-future)"'),
+    Kind.CLOSED: mark_safe(' fill="url(#pattern-closed)"'),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +71,13 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A drawn stretch: ``shape`` is the kind; ``x``, ``y``, ``width``, ``height`` in units of the drawing."""
+    """A drawn stretch: ``shape`` is the kind; ``x``, ``y``, ``width``, ``height`` in units of the drawing.
+
+    ``fill`` is the attribute that names its pattern, "" where the style sheet fills it.
+    """
 
     shape: str
+    fill: SafeString
     x: str
     y: str
     width: str
@@ -173,7 +186,13 @@ def _bar(stretch: Stretch, top: float, scale: Scale) -> Bar | None:
     height = 3 if stretch.kind in (Kind.WAITING, Kind.CLOSED, Kind.DONE) else _BAR
     y = top + (_ROW - height) / 2
     return Bar(
-        stretch.kind, _number(left), _number(y), _number(max(right - left, 0.6)), str(height), stretch.words
+        stretch.kind.value,
+        _FILLS.get(stretch.kind, _NO_FILL),
+        _number(left),
+        _number(y),
+        _number(max(right - left, 0.6)),
+        str(height),
+        stretch.words,
     )
 
 
