@@ -14,7 +14,7 @@ _CITIES = (("242039", "ise", 1.0), ("192015", "kofu", 0.3))
 
 def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser = subparsers.add_parser("demo")
-    parser.add_argument("--residents", type=int, default=12_000, help="伊勢市の住民数（甲府市はその3割）")
+    parser.add_argument("--residents", type=int, default=12_000, help="伊勢市の住民数")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--no-serve", action="store_true", help="データだけを用意する")
@@ -31,7 +31,8 @@ def _demo(arguments: argparse.Namespace) -> Outcome:
     if arguments.no_serve:
         return Outcome({"folder": str(_folder())}, f"デモのデータを用意しました: {_folder()}")
     address = f"http://localhost:{arguments.port}/"
-    code = serve(host="127.0.0.1", port=arguments.port, workers=1, announce=_announcement(address, settings.DEMO_PASSWORD))
+    announce = _announcement(address, settings.DEMO_PASSWORD)
+    code = serve(host="127.0.0.1", port=arguments.port, workers=1, announce=announce)
     return Outcome({"address": address}, "", code)
 
 

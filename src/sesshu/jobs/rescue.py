@@ -20,6 +20,7 @@ def give_back(silence: float) -> int:
     """Put the jobs of workers silent for ``silence`` seconds back in the queue; how many these were."""
     manager = app.job_manager
     stalled = list(async_to_sync(manager.get_stalled_jobs)(seconds_since_heartbeat=silence))
-    for job in stalled:
-        manager.retry_job_by_id(job_id=job.id, retry_at=utcnow())
-    return len(stalled)
+    numbers = [job.id for job in stalled if job.id is not None]
+    for number in numbers:
+        manager.retry_job_by_id(job_id=number, retry_at=utcnow())
+    return len(numbers)

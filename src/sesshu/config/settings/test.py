@@ -20,5 +20,5 @@ from sesshu.config.settings.base import *  # noqa: F403
 
 ALLOWED_HOSTS = ["*"]
 DEMO_SIGN_IN = True
-DEMO_PASSWORD = "sesshu-demo-2026"
+DEMO_PASSWORD = "sesshu-demo-2026"  # noqa: S105
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
