@@ -148,10 +148,12 @@ def add_person(
 def remove_person(*, row: ExtractionRow, reason: str, by: Account | None, at: datetime) -> ExtractionRow:
     """Take a person off the list; the row stays, with who, when and why.
 
-    :raises NotAllowed: when the list is closed, or no reason is given.
+    :raises NotAllowed: when the list is closed, the person is not on it, or no reason is given.
     """
     _check_open(row.extraction)
     _check_reason(reason)
+    if not row.included:
+        raise NotAllowed("この方は対象者ではありません。")
     return _change(row, included=False, why=reason, action="targets.remove", by=by, at=at)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -12,7 +12,7 @@ from sesshu.addressees.models import Addressee
 from sesshu.health.eligibility import selectors as eligibility
 from sesshu.health.notices import selectors, services, singles
 from sesshu.health.notices.forms import CounterForm, ReturnedForm
-from sesshu.health.notices.models import Issue
+from sesshu.health.notices.models import Issue, IssueState, NoticeKind
 from sesshu.kernel import clock
 from sesshu.protection import audit
 from sesshu.protection.actions import Action, requires
@@ -48,6 +48,8 @@ def issue(request: HttpRequest, pk: int) -> HttpResponse:
 @requires(Action.NOTICES_PRINT)
 def paper(request: HttpRequest, pk: int) -> HttpResponse:
     found = _issue(pk)
+    if found.kind != NoticeKind.QUESTIONNAIRE or found.state != IssueState.ISSUED:
+        raise Http404
     try:
         content = singles.counter_copy(found)
     except singles.NothingToPrint as refusal:

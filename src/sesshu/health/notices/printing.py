@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Generic, TypeVar
 
 from django.db import connection, transaction
+from django.db.models import Exists, OuterRef, Q
 
 from sesshu.health.eligibility import services as eligibility
 from sesshu.health.eligibility.choices import Purpose
@@ -67,6 +68,8 @@ def print_run(
 ) -> Printed:
     """Print and issue the list of an extraction. Not to be called inside a transaction.
 
+    A list is printed once: asked again, as by a job that was killed as it ended, it tells what came of it.
+
     :param out: where the file of the run is to stand.
     :raises AlreadyPrinting: while the same programme's notices are being printed.
     """
@@ -74,6 +77,9 @@ def print_run(
         extraction = Extraction.objects.get(pk=extraction_id)
     with _alone(municipality, extraction):
         with acting_for(municipality):
+            done = _done(extraction)
+            if done is not None:
+                return done
             prepared = prepare(extraction=extraction, by=by, at=at, reissue=reissue)
         with acting_for(municipality):
             rendered = _rendered(prepared.run, out(prepared.run), progress or Silent())
@@ -103,8 +109,7 @@ def _confirm(run: PrintRun, rendered: Rendered, *, by: Account | None, at: datet
     unprintable = [refused.addressee_number for refused in rendered.refused]
     issues.filter(addressee__number__in=unprintable).update(state=IssueState.UNPRINTABLE)
     persons = list(issues.values_list("addressee_id", flat=True))
-    if run.reissue:
-        _cancel_former(run, by=by, at=at)
+    _cancel_former(run, by=by, at=at)
     issues.update(state=IssueState.ISSUED)
     run.state, run.printed_at = RunState.DONE, at
     run.documents, run.pages = rendered.documents, rendered.pages
@@ -123,16 +128,33 @@ def _confirm(run: PrintRun, rendered: Rendered, *, by: Account | None, at: datet
 
 
 def _cancel_former(run: PrintRun, *, by: Account | None, at: datetime) -> None:
-    """The lost paper's number is no longer good once its replacement is issued."""
-    again = Issue.objects.filter(run=run, state=IssueState.PREPARED, reason=IssueReason.REISSUE)
+    """The lost paper's number is no longer good once its replacement for the same dose is issued."""
+    again = Issue.objects.filter(
+        run=run,
+        state=IssueState.PREPARED,
+        reason=IssueReason.REISSUE,
+        addressee_id=OuterRef("addressee_id"),
+    )
+    same_dose = Q(dose_number=OuterRef("dose_number")) | Q(dose_number__isnull=True)
     former = Issue.objects.filter(
         municipality_code=run.municipality_code,
         programme=run.extraction.programme,
         kind=run.kind,
         state=IssueState.ISSUED,
-        addressee_id__in=again.values("addressee_id"),
     )
-    former.update(state=IssueState.CANCELLED, closed_at=at, closed_by=by, closing_reason="再発行のため")
+    # Last season's paper for the dose of the same number is history, not lost.
+    former = former.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=at.date()))
+    former.filter(Exists(again.filter(same_dose))).update(
+        state=IssueState.CANCELLED, closed_at=at, closed_by=by, closing_reason="再発行のため"
+    )
+
+
+def _done(extraction: Extraction) -> Printed | None:
+    run = PrintRun.objects.filter(extraction=extraction, state=RunState.DONE).order_by("pk").first()
+    if run is None:
+        return None
+    file = Path(run.file_name) if run.file_name else None
+    return Printed(run, run.documents, run.pages, file, tuple(run.refused), {})
 
 
 @contextmanager

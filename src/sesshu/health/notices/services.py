@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from sesshu.addressees.models import Addressee
 from sesshu.addressees.selectors import is_protected
@@ -40,6 +41,7 @@ def issue_at_counter(
         state=IssueState.ISSUED,
         dose_number=status.next_dose,
     )
+    former = former.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=today))
     again = former.update(
         state=IssueState.CANCELLED, closed_at=at, closed_by=by, closing_reason="窓口で再発行"
     )

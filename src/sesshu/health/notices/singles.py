@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from sesshu.addressees.choices import Status
 from sesshu.addressees.models import Addressee
+from sesshu.addressees.selectors import is_protected
+from sesshu.health.eligibility.choices import Purpose
 from sesshu.health.eligibility.models import Extraction, ExtractionRow
 from sesshu.health.notices import documents, numbering, services
 from sesshu.health.notices.documents import Printed
@@ -20,16 +23,27 @@ class NothingToPrint(ValueError):
     """Nobody is on the list, or the document's characters cannot be printed."""
 
 
-def preview(extraction: Extraction, *, pages: int = 3) -> bytes:
-    """The first pages as they will be printed, under a specimen's number."""
-    rows = extraction.rows.filter(included=True).select_related("addressee").order_by("addressee_id")[:pages]
-    of, found = documents.sender(), list(rows)
-    if extraction.purpose == "reminder":
+def first_rows(extraction: Extraction, pages: int = 3) -> list[ExtractionRow]:
+    """Whose documents a preview shows; nobody who would not be printed either, whatever was extracted."""
+    rows = extraction.rows.filter(included=True, addressee__status=Status.RESIDENT)
+    printable = rows.exclude(addressee_id__in=is_protected())
+    return list(printable.select_related("addressee", "extraction").order_by("addressee_id")[:pages])
+
+
+def preview(rows: Sequence[ExtractionRow]) -> bytes:
+    """The rows' pages as they will be printed, under a specimen's number.
+
+    :raises NothingToPrint: without rows, or when their characters cannot be printed.
+    """
+    if not rows:
+        raise NothingToPrint("印刷する人がいません。")
+    of, extraction = documents.sender(), rows[0].extraction
+    if extraction.purpose == Purpose.REMINDER:
         letters = [
-            documents.letter(row.addressee, _specimen(row), of, printed_on=extraction.on) for row in found
+            documents.letter(row.addressee, _specimen(row), of, printed_on=extraction.on) for row in rows
         ]
         return _bytes(lambda out: render_letters(letters, out, workers=1))
-    sheets = [documents.questionnaire(row.addressee, _facts(_specimen(row), row), of) for row in found]
+    sheets = [documents.questionnaire(row.addressee, _facts(_specimen(row), row), of) for row in rows]
     return _bytes(lambda out: render(sheets, out, workers=1))
 
 

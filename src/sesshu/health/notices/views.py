@@ -8,6 +8,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpRe
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
+from sesshu.addressees.selectors import is_protected
 from sesshu.health.eligibility.models import Extraction
 from sesshu.health.notices import files, jobs, selectors, services, singles
 from sesshu.health.notices.models import PrintRun, RunState
@@ -19,6 +20,10 @@ from sesshu.protection.signed_in import account
 from sesshu.protection.tenancy import current
 
 ROWS_PER_PAGE = 30
+_SINCE_PROTECTED = (
+    "印刷のあとに支援措置の対象になった方が{}人いるため、このPDFは取り出せません。"
+    "この印刷を取り消し、もう一度抽出して印刷してください。"
+)
 
 
 @require_GET
@@ -32,12 +37,12 @@ def runs(request: HttpRequest) -> HttpResponse:
 @requires(Action.TARGETS_EXTRACT)
 def preview(request: HttpRequest, pk: int) -> HttpResponse:
     extraction = _extraction(pk)
+    shown = singles.first_rows(extraction)
     try:
-        content = singles.preview(extraction)
+        content = singles.preview(shown)
     except singles.NothingToPrint as refusal:
         messages.error(request, str(refusal))
         return redirect("eligibility:extraction", pk=pk)
-    shown = extraction.rows.filter(included=True).order_by("addressee_id")[:3]
     audit.record(
         "notices.preview",
         by=account(request),
@@ -75,6 +80,10 @@ def run_file(request: HttpRequest, pk: int) -> HttpResponseBase:
     if not _has_file(found):
         raise Http404
     persons = list(found.issues.values_list("addressee_id", flat=True))
+    if hidden := len(is_protected(persons)):
+        # The paper would tell where somebody lives who came under a measure after it was printed.
+        messages.error(request, _SINCE_PROTECTED.format(hidden))
+        return redirect("notices:run", pk=pk)
     audit.record("notices.download", by=account(request), subjects=persons, detail={"run": pk})
     stream = files.path_of(found).open("rb")
     name = f"{found.kind}-{found.extraction.programme}-{found.planned_at:%Y%m%d}-{found.pk}.pdf"
