@@ -50,12 +50,16 @@ def born_in(measure: Measure, fiscal_year: int) -> Q:
 
 
 def has_dose(measure: Measure, until: date) -> Exists:
-    """Whether a resident has the dose by a day: valid, or routine by the law of its day."""
+    """Whether a resident has the dose by a day: valid, or routine by the law of its day.
+
+    Of a dose that is given every year, that of the day's fiscal year counts.
+    """
+    since = dates.fiscal_year_start(dates.fiscal_year(until)) if measure.is_yearly else date.min
     given = Dose.objects.filter(
         Q(verdict__evaluation="valid") | Q(verdict__routine=True),
         addressee=OuterRef("pk"),
         voided_at__isnull=True,
-        date__lte=until,
+        date__range=(since, until),
         verdict__programme__in=measure.programmes,
         verdict__dose_label=measure.dose,
     )

@@ -12,9 +12,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
+from typing import Any
 
-from django.db.models import Case, Count, IntegerField, Q, Value, When
+from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When
 
+from sesshu.health.ledger.models import Dose
 from sesshu.health.reporting import dimensions
 from sesshu.health.reporting.cohorts import (
     ResidentSelection,
@@ -24,7 +26,7 @@ from sesshu.health.reporting.cohorts import (
     has_dose,
     residents_on,
 )
-from sesshu.health.reporting.dose_selection import DoseSelection
+from sesshu.health.reporting.dose_selection import BOTH, DoseSelection
 from sesshu.health.reporting.measures import Measure, measures_of
 from sesshu.kernel import dates
 from sesshu.kernel.masking import HIDDEN
@@ -66,36 +68,73 @@ def doses_of(measure: Measure, fiscal_year: int, **cells: str) -> DoseSelection:
     return selection.narrowed(**cells)
 
 
-def overview(fiscal_year: int) -> tuple[Figure, ...]:
-    """Every measure of the year."""
-    measures = measures_of(fiscal_year)
-    done = _done(fiscal_year, measures)
-    targets = _targets(fiscal_year, measures)
-    return tuple(
-        Figure(
-            label=measure.name,
-            done=done[measure],
-            target=targets[measure],
-            doses=doses_of(measure, fiscal_year),
-            residents=ResidentSelection(measure, fiscal_year) if measure.cohort else None,
-            measure=measure,
+@dataclass(frozen=True)
+class Overview:
+    """A year at a glance. ``given`` counts doses by (定期, 集団, 市町外)."""
+
+    figures: tuple[Figure, ...]
+    given: Counter[tuple[bool, bool, bool]]
+
+    def count(self, routine: bool, *, group: bool | None = None, outside: bool | None = None) -> int:
+        """Routine or voluntary doses; of the group or outside ones only where asked."""
+        return sum(
+            count
+            for (is_routine, in_group, is_outside), count in self.given.items()
+            if is_routine == routine and group in (None, in_group) and outside in (None, is_outside)
         )
-        for measure in measures
+
+
+def overview(fiscal_year: int) -> Overview:
+    """Every measure of the year, from one reading of its doses."""
+    measures = measures_of(fiscal_year)
+    done: Counter[Measure] = Counter()
+    given: Counter[tuple[bool, bool, bool]] = Counter()
+    for programme, dose, vaccine, routine, group, outside, count in _given(fiscal_year):
+        given[routine, group, outside] += count
+        if routine:
+            done.update({m: count for m in measures if m.holds(programme, dose, vaccine)})
+    targets = _targets(fiscal_year, measures)
+    return Overview(tuple(_figure(m, fiscal_year, done[m], targets[m]) for m in measures), given)
+
+
+def _figure(measure: Measure, fiscal_year: int, done: int, target: int | None) -> Figure:
+    return Figure(
+        label=measure.name,
+        done=done,
+        target=target,
+        doses=doses_of(measure, fiscal_year),
+        residents=ResidentSelection(measure, fiscal_year) if measure.cohort else None,
+        measure=measure,
     )
 
 
-def _done(fiscal_year: int, measures: Iterable[Measure]) -> Counter[Measure]:
-    counted: Counter[Measure] = Counter()
-    found = (
-        DoseSelection.of_year(fiscal_year)
+def _given(fiscal_year: int) -> QuerySet[Dose, tuple[Any, ...]]:
+    return (
+        DoseSelection.of_year(fiscal_year, routine=BOTH)
         .queryset()
         .order_by()
-        .values_list("verdict__programme", "verdict__dose_label", "vaccine")
+        .values_list(
+            "verdict__programme",
+            "verdict__dose_label",
+            "vaccine",
+            "verdict__routine",
+            "group",
+            "outside_municipality",
+        )
         .annotate(Count("pk"))
     )
-    for programme, dose, vaccine, count in found:
-        counted.update({measure: count for measure in measures if measure.holds(programme, dose, vaccine)})
-    return counted
+
+
+def of_programme(measure: Measure, fiscal_year: int) -> tuple[Figure, ...]:
+    """The measures of one programme and kind of vaccine."""
+    measures = [other for other in measures_of(fiscal_year) if other.group == measure.group]
+    selection = DoseSelection.of_year(fiscal_year, programmes=measure.programmes)
+    done: Counter[Measure] = Counter()
+    columns = ("verdict__programme", "verdict__dose_label", "vaccine")
+    for *kind, count in selection.queryset().order_by().values_list(*columns).annotate(Count("pk")):
+        done.update({other: count for other in measures if other.holds(*kind)})
+    targets = _targets(fiscal_year, measures)
+    return tuple(_figure(other, fiscal_year, done[other], targets[other]) for other in measures)
 
 
 def _targets(fiscal_year: int, measures: Iterable[Measure]) -> dict[Measure, int | None]:
@@ -173,16 +212,11 @@ def by_birth_year(measure: Measure, fiscal_year: int) -> tuple[BirthYear, ...]:
         output_field=IntegerField(),
     )
     within: Q = reduce(or_, (birth_year_condition(measure, year) for year in years))
-    found = (
-        residents_on(day)
-        .filter(within)
-        .order_by()
-        .values_list(born, has_dose(measure, day))
-        .annotate(Count("pk"))
-    )
-    counted = {(year, done): count for year, done, count in found}
+    residents = residents_on(day).filter(within).order_by()
+    everybody = dict(residents.values_list(born).annotate(Count("pk")))
+    done = dict(residents.filter(has_dose(measure, day)).values_list(born).annotate(Count("pk")))
     return tuple(
-        BirthYear(year, counted.get((year, True), 0), counted.get((year, False), 0)) for year in years
+        BirthYear(year, done.get(year, 0), everybody.get(year, 0) - done.get(year, 0)) for year in years
     )
 
 

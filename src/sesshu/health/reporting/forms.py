@@ -97,7 +97,13 @@ class UnvaccinatedForm(StaffForm):
     programme = forms.ChoiceField(label="予防接種")
     on = DateField(label="基準日")
     dose = forms.ChoiceField(label="回", required=False)
-    district = forms.ChoiceField(label="地区", required=False)
+    # Its choices are asked for when it is shown (offer_districts), not each time an address is read.
+    district = forms.CharField(
+        label="地区",
+        required=False,
+        max_length=30,
+        widget=forms.Select,
+    )
     born_from = DateField(label="生年月日（から）", required=False)
     born_to = DateField(label="生年月日（まで）", required=False)
     closes_within = forms.TypedChoiceField(
@@ -108,8 +114,11 @@ class UnvaccinatedForm(StaffForm):
     def __init__(self, *args: Any, **values: Any) -> None:
         super().__init__(*args, **values)
         self.fields["programme"].choices = _programme_choices()  # type: ignore[attr-defined]
-        self.fields["district"].choices = _district_choices()  # type: ignore[attr-defined]
         self.fields["dose"].choices = self._doses()  # type: ignore[attr-defined]
+
+    def offer_districts(self) -> None:
+        """For the screen: the districts there are."""
+        self.fields["district"].widget.choices = _district_choices()
 
     def _doses(self) -> Choices:
         try:

@@ -6,6 +6,7 @@ from datetime import date
 
 from sesshu.addressees.models import Addressee
 from sesshu.health.eligibility import generations, refreshing, services
+from sesshu.health.eligibility.models import Stale
 from sesshu.kernel import clock
 from sesshu.protection.models import Account
 from sesshu.protection.tenancy import current
@@ -19,15 +20,27 @@ def bring_up_to_date(municipality: str, on: date | None = None) -> None:
     refreshing.refresh_city(municipality, by=None, at=clock.now(), on=on or clock.today())
 
 
-def waiting_after_refresh(*, by: Account | None, on: date | None = None) -> int:
-    """Judge the few who changed, in the transaction of a page; the number of persons still to be judged."""
-    day = on or clock.today()
-    generation = generations.ready(day)
-    if generation is None:
+def waiting_doses(*, by: Account | None) -> int:
+    """For a page of figures: judge the few whose doses changed; the number of persons still to be judged."""
+    generation = generations.ready(clock.today())
+    if generation is None or generation.completed_at is None:
+        return _known_persons()
+    noted = Stale.objects.filter(municipality_code=current())
+    waiting = noted.values("addressee").distinct().count()
+    if 0 < waiting <= WHILE_WAITING:
+        services.refresh_changed(by=by, at=clock.now(), on=clock.today())
+        return 0
+    return waiting
+
+
+def waiting_persons(*, by: Account | None, on: date) -> int:
+    """For a list of who is due: the same, and for those who became residents since."""
+    generation = generations.ready(on)
+    if generation is None or generation.completed_at is None:
         return _known_persons()
     waiting = refreshing.count_stale(generation)
     if 0 < waiting <= WHILE_WAITING:
-        services.refresh_changed(by=by, at=clock.now(), on=day)
+        services.refresh_changed(by=by, at=clock.now(), on=on)
         return 0
     return waiting
 

@@ -36,7 +36,9 @@ AT_ONCE = {"csv": 5000, "xlsx": 2000, "pdf": 440}
 @requires(Action.LISTS_EXPORT)
 def unvaccinated(request: HttpRequest) -> HttpResponse:
     given = _given(request, {"programme": "mr", "on": clock.today().isoformat()})
-    return _asked(request, "unvaccinated", UnvaccinatedForm(given), given)
+    form = UnvaccinatedForm(given)
+    form.offer_districts()
+    return _asked(request, "unvaccinated", form, given)
 
 
 @require_GET
@@ -70,10 +72,17 @@ def _given(request: HttpRequest, defaults: dict[str, str]) -> QueryDict:
 def _asked(request: HttpRequest, kind: str, form: StaffForm, given: QueryDict) -> HttpResponse:
     address = given.urlencode()
     context: dict[str, object] = {"form": form, "tabs": _tabs(kind), "kind": kind, "address": address}
-    waiting = freshness.waiting_after_refresh(by=account(request))
+    waiting = 0
     if form.is_valid():
+        waiting = _waiting(request, form)
         context |= _page(request, listing_of(kind, address))
     return render(request, f"reporting/{kind}.html", context | {"waiting": waiting})
+
+
+def _waiting(request: HttpRequest, form: StaffForm) -> int:
+    if isinstance(form, UnvaccinatedForm):
+        return freshness.waiting_persons(by=account(request), on=form.cleaned_data["on"])
+    return freshness.waiting_doses(by=account(request))
 
 
 def _behind(request: HttpRequest, kind: str) -> HttpResponse:

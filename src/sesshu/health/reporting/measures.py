@@ -102,6 +102,11 @@ class Measure:
     def name(self) -> str:
         return f"{self.group} {self.dose}"
 
+    @property
+    def is_yearly(self) -> bool:
+        """Whether everybody from an age on is to have it anew each year."""
+        return self.cohort is not None and self.cohort.kind == "least"
+
     def holds(self, programme: str, dose: str, vaccine: str) -> bool:
         """Whether a dose counts here."""
         return (

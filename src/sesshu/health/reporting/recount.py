@@ -12,7 +12,7 @@ from django.db.models import Count
 from sesshu.health.ledger.models import Dose
 from sesshu.health.reporting.community_health import UNPLACED, Kind, ReportRow, definition
 from sesshu.health.reporting.dimensions import law_age
-from sesshu.health.reporting.dose_selection import DoseSelection
+from sesshu.health.reporting.dose_selection import BOTH, DoseSelection
 from sesshu.kernel import dates
 from sesshu.protection.tenancy import current
 
@@ -78,29 +78,32 @@ def recount(fiscal_year: int) -> CommunityHealthReport:
     rows = definition().rows_of(fiscal_year)
     counts: Counter[str] = Counter()
     unplaced: list[UnplacedKind] = []
-    for kind, count in _kinds(fiscal_year):
+    judged = 0
+    for kind, routine, count in _kinds(fiscal_year):
+        judged += count
         row = next((row for row in rows if row.holds(kind)), None)
-        if row is None:
+        if routine and row is None:
             unplaced.append(UnplacedKind(kind, count))
-        else:
+        elif routine and row is not None:
             counts[row.key] += count
     return CommunityHealthReport(
         fiscal_year=fiscal_year,
         rows=tuple(_counted(row, counts) for row in rows),
         unplaced=_summed(unplaced),
-        unjudged=_unjudged(fiscal_year),
+        # Doses of the year that no verdict stands for yet, so that nothing waits unseen.
+        unjudged=_doses(fiscal_year) - judged,
     )
 
 
-def _kinds(fiscal_year: int) -> list[tuple[Kind, int]]:
+def _kinds(fiscal_year: int) -> list[tuple[Kind, bool, int]]:
     found = (
-        DoseSelection.of_year(fiscal_year)
+        DoseSelection.of_year(fiscal_year, routine=BOTH)
         .queryset()
         .order_by()
-        .values_list("verdict__programme", "verdict__dose_label", "vaccine", law_age())
+        .values_list("verdict__programme", "verdict__dose_label", "vaccine", law_age(), "verdict__routine")
         .annotate(Count("pk"))
     )
-    return [(Kind(*columns), count) for *columns, count in found]
+    return [(Kind(*columns), routine, count) for *columns, routine, count in found]
 
 
 def _counted(row: ReportRow, counts: Counter[str]) -> CountedRow:
@@ -111,13 +114,11 @@ def _summed(kinds: Sequence[UnplacedKind]) -> tuple[UnplacedKind, ...]:
     return tuple(sorted(kinds, key=lambda item: (item.kind.programme, item.kind.label, item.kind.age)))
 
 
-def _unjudged(fiscal_year: int) -> int:
-    """Doses of the year that no verdict stands for yet, so that nothing waits unseen."""
+def _doses(fiscal_year: int) -> int:
     return Dose.objects.filter(
         municipality_code=current(),
         voided_at__isnull=True,
         counted=True,
-        verdict__isnull=True,
         date__range=(dates.fiscal_year_start(fiscal_year), dates.fiscal_year_end(fiscal_year)),
     ).count()
 

@@ -27,7 +27,7 @@ from sesshu.web.naming import name_of
 @requires(Action.REPORT_READ)
 def community_health(request: HttpRequest) -> HttpResponse:
     year = _year(request.GET.get("year"))
-    waiting = freshness.waiting_after_refresh(by=account(request))
+    waiting = freshness.waiting_doses(by=account(request))
     report = recount(year)
     kept = selectors.kept_reports(year)
     context = {

@@ -5,6 +5,7 @@ from sesshu.health.reporting import list_views, report_views, views
 app_name = "reporting"
 urlpatterns = [
     path("", views.dashboard, name="dashboard"),
+    path("detail/", views.detail, name="detail"),
     path("pivot/", views.pivot_table, name="pivot"),
     path("pivot/<str:form>/", views.pivot_file, name="pivot-file"),
     path("community-health/", report_views.community_health, name="community-health"),

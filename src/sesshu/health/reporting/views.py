@@ -5,15 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+from urllib.parse import urlencode
 
-from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from sesshu.health.reporting import charts, coverage, documents, exports, freshness
-from sesshu.health.reporting.dose_selection import VOLUNTARY, DoseSelection, counted_doses
+from sesshu.health.reporting.dose_selection import VOLUNTARY, DoseSelection
 from sesshu.health.reporting.forms import PivotForm, YearForm, fiscal_year_words
 from sesshu.health.reporting.listings import Column
 from sesshu.health.reporting.measures import Measure, measure_of, measures_of
@@ -23,29 +23,53 @@ from sesshu.kernel.csv_writer import write_csv
 from sesshu.protection import audit
 from sesshu.protection.actions import Action, requires
 from sesshu.protection.signed_in import account
+from sesshu.web.charts import BarChart
 
 USUAL = "mr:1期"
+CATEGORIES = {
+    "A": "A類疾病（努力義務・勧奨のある予防接種）",
+    "B": "B類疾病（本人が希望して受ける予防接種）",
+}
 
 
 @require_GET
 @requires(Action.REPORT_READ)
 def dashboard(request: HttpRequest) -> HttpResponse:
-    year = _year(request)
-    measure = measure_of(request.GET.get("measure") or USUAL, year) or measures_of(year)[0]
-    waiting = freshness.waiting_after_refresh(by=account(request))
-    figures = coverage.overview(year)
+    year, measure = _asked(request)
+    waiting = freshness.waiting_doses(by=account(request))
+    overview = coverage.overview(year)
     links = charts.Links(account(request).may(Action.LISTS_EXPORT))
     context = {
         "form": YearForm({"year": year, "measure": measure.code}),
-        "year": year,
         "year_words": fiscal_year_words(year),
         "measure": measure,
+        "detail_url": _detail_url(year, measure.code),
         "waiting": waiting,
-        "tiles": _tiles(year, links),
-        **_overview(year, figures, links),
-        **_detail(measure, year, figures, links),
+        "tiles": _tiles(year, overview, links),
+        "children": _overview_chart(year, overview, "A", links),
+        "adults": _overview_chart(year, overview, "B", links),
     }
     return render(request, "reporting/dashboard.html", context)
+
+
+@require_GET
+@requires(Action.REPORT_READ)
+def detail(request: HttpRequest) -> HttpResponse:
+    """One dose by month, district and birth year: a part of the dashboard, or a page of its own."""
+    year, measure = _asked(request)
+    links = charts.Links(account(request).may(Action.LISTS_EXPORT))
+    context = {"year_words": fiscal_year_words(year), "measure": measure, **_detail(measure, year, links)}
+    part = request.headers.get("HX-Request")
+    return render(request, "reporting/detail_part.html" if part else "reporting/detail.html", context)
+
+
+def _asked(request: HttpRequest) -> tuple[int, Measure]:
+    year = _year(request)
+    return year, measure_of(request.GET.get("measure") or USUAL, year) or measures_of(year)[0]
+
+
+def _detail_url(year: int, measure: str) -> str:
+    return f"{reverse('reporting:detail')}?{urlencode({'year': year, 'measure': measure})}"
 
 
 def _year(request: HttpRequest) -> int:
@@ -57,64 +81,48 @@ def _year(request: HttpRequest) -> int:
     return int(text)
 
 
-def _tiles(year: int, links: charts.Links) -> list[dict[str, Any]]:
+def _tiles(year: int, overview: coverage.Overview, links: charts.Links) -> list[dict[str, Any]]:
     routine = DoseSelection.of_year(year)
+    voluntary = DoseSelection.of_year(year, routine=VOLUNTARY)
     tiles = (
-        ("定期接種", routine, ""),
-        ("うち集団接種", routine.narrowed(setting="1"), ""),
-        ("うち市町外", routine.narrowed(outside="1"), ""),
-        ("任意接種", DoseSelection.of_year(year, routine=VOLUNTARY), "定期の要件にあてはまらない接種"),
+        ("定期接種", overview.count(True), routine, ""),
+        ("うち集団接種", overview.count(True, group=True), routine.narrowed(setting="1"), ""),
+        ("うち市町外", overview.count(True, outside=True), routine.narrowed(outside="1"), ""),
+        ("任意接種", overview.count(False), voluntary, "定期の要件にあてはまらない接種"),
     )
-    counts = _counts(year)
     return [
-        {"label": label, "value": counts[label], "url": links.doses(selection), "note": note}
-        for label, selection, note in tiles
+        {"label": label, "value": count, "url": links.doses(selection), "note": note}
+        for label, count, selection, note in tiles
     ]
 
 
-def _counts(year: int) -> dict[str, int]:
-    start, end = dates.fiscal_year_start(year), dates.fiscal_year_end(year)
-    routine = Q(verdict__routine=True)
-    counts = {
-        "定期接種": Count("pk", filter=routine),
-        "うち集団接種": Count("pk", filter=routine & Q(group=True)),
-        "うち市町外": Count("pk", filter=routine & Q(outside_municipality=True)),
-        "任意接種": Count("pk", filter=~routine),
-    }
-    return counted_doses().filter(date__range=(start, end)).aggregate(**counts)
+def _overview_chart(
+    year: int, overview: coverage.Overview, category: str, links: charts.Links
+) -> BarChart | None:
+    shown = [each for each in overview.figures if each.measure.key and each.measure.category == category]
+    address = f"{reverse('reporting:dashboard')}?year={year}&measure="
+    return (
+        charts.coverage_chart(CATEGORIES[category], "予防接種", shown, links, detail=address)
+        if shown
+        else None
+    )
 
 
-def _overview(year: int, figures: tuple[coverage.Figure, ...], links: charts.Links) -> dict[str, Any]:
-    detail = f"{reverse('reporting:dashboard')}?year={year}&measure="
-
-    def chart(category: str, caption: str) -> Any:
-        shown = [figure for figure in figures if figure.measure.key and figure.measure.category == category]
-        return charts.coverage_chart(caption, "予防接種", shown, links, detail=detail) if shown else None
-
-    return {
-        "children": chart("A", "A類疾病（努力義務・勧奨のある予防接種）"),
-        "adults": chart("B", "B類疾病（本人が希望して受ける予防接種）"),
-    }
-
-
-def _detail(
-    measure: Measure, year: int, figures: tuple[coverage.Figure, ...], links: charts.Links
-) -> dict[str, Any]:
-    of_programme = [figure for figure in figures if figure.measure.group == measure.group]
-    this = next(figure for figure in figures if figure.measure == measure)
+def _detail(measure: Measure, year: int, links: charts.Links) -> dict[str, Any]:
+    figures = coverage.of_programme(measure, year)
+    target = next(figure.target for figure in figures if figure.measure == measure)
     last = coverage.target(measure, year - 1) if measure_of(measure.code, year - 1) else None
     months = coverage.by_month(measure, year)
-    detail = f"{reverse('reporting:dashboard')}?year={year}&measure="
+    address = f"{reverse('reporting:dashboard')}?year={year}&measure="
+    caption = f"{measure.group}の回別の実施率"
     return {
-        "doses": charts.coverage_chart(
-            f"{measure.group}の回別の実施率", "回", of_programme, links, detail=detail
-        ),
+        "doses": charts.coverage_chart(caption, "回", figures, links, detail=address),
         "districts": charts.coverage_chart(
             f"地区別の実施率（{measure.name}）", "地区", coverage.by_district(measure, year), links
         ),
         "births": charts.birth_year_chart(measure, year, coverage.by_birth_year(measure, year), links),
         "months": charts.month_chart(measure, year, months, links),
-        "trend": charts.trend_chart(measure, months, coverage.by_month(measure, year - 1), this.target, last),
+        "trend": charts.trend_chart(measure, months, coverage.by_month(measure, year - 1), target, last),
     }
 
 
@@ -124,7 +132,7 @@ def pivot_table(request: HttpRequest) -> HttpResponse:
     given = _pivot_given(request)
     form = PivotForm(given)
     context: dict[str, Any] = {"form": form, "address": given.urlencode()}
-    context["waiting"] = freshness.waiting_after_refresh(by=account(request))
+    context["waiting"] = freshness.waiting_doses(by=account(request))
     if form.is_valid():
         try:
             context |= _table(_pivot(form), charts.Links(account(request).may(Action.LISTS_EXPORT)))

@@ -42,7 +42,7 @@ def test_h04_every_cell_and_sum_of_a_table_opens_its_doses(
 
 @pytest.mark.parametrize("year", [2025, 2026])
 def test_h04_every_figure_of_the_overview_opens_its_persons(city: random.Random, year: int) -> None:
-    figures = coverage.overview(year)
+    figures = coverage.overview(year).figures
     assert sum(figure.done for figure in figures) > 50
     for figure in figures:
         assert through_address(figure.doses).queryset().count() == figure.done, figure.label
@@ -57,7 +57,7 @@ def test_h04_every_figure_of_the_overview_opens_its_persons(city: random.Random,
 def test_h04_districts_months_and_birth_years_add_up_and_open(city: random.Random, code: str) -> None:
     measure = measure_of(code, 2026)
     assert measure
-    whole = next(figure for figure in coverage.overview(2026) if figure.measure == measure)
+    whole = next(figure for figure in coverage.overview(2026).figures if figure.measure == measure)
     districts = coverage.by_district(measure, 2026)
     assert sum(figure.done for figure in districts) == whole.done
     assert sum(figure.target or 0 for figure in districts) == (whole.target or 0)
@@ -121,14 +121,14 @@ def test_h04_only_routine_counted_doses_of_the_year_are_done(person: MakePerson,
     dose(child, counted=False)
     dose(child, voided_at="2026-10-01T00:00+09:00")
     dose(child, judged=False)
-    figure = next(f for f in coverage.overview(2026) if f.measure.code == "mr:1期")
+    figure = next(f for f in coverage.overview(2026).figures if f.measure.code == "mr:1期")
     assert (figure.done, figure.target, figure.rate) == (1, 1, 100.0)
 
 
 def test_h04_more_than_the_cohort_may_be_vaccinated(person: MakePerson, dose: MakeDose) -> None:
     dose(person())
     dose(person(birth_date=date(2024, 9, 1)))
-    figure = next(f for f in coverage.overview(2026) if f.measure.code == "mr:1期")
+    figure = next(f for f in coverage.overview(2026).figures if f.measure.code == "mr:1期")
     assert figure.rate == 200.0
 
 
