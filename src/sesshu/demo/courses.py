@@ -17,12 +17,13 @@ Window = Callable[[date], tuple[date, date]]
 @dataclass(frozen=True, slots=True)
 class Step:
     """A dose of a course: `gap` from the one before, not before the age `months`; left out when its day
-    would lie after the age `by`. Families come `delay` days late on average."""
+    would lie after the age `by`. Families come `delay` days late on average, `most` at most."""
 
     gap: Interval | None = None
     months: int = 0
     by: int = 0
     delay: float = 9
+    most: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,15 @@ _HPV9 = (
 _HPV3 = ((0, (Step(), Step(_D("1m"), delay=15), Step(_D("4m"), delay=30))),)
 _CATCH_UP = ((0, (Step(), Step(_D("1m"), delay=40), Step(_D("3m"), delay=40))),)
 _JE_SPECIAL = (
-    (0, (Step(), Step(_D("6d"), delay=14), Step(_D("6m"), delay=90), Step(_D("6d"), months=108, delay=200))),
+    (
+        0,
+        (
+            Step(),
+            Step(_D("6d"), delay=9, most=20),
+            Step(_D("6m"), delay=90),
+            Step(_D("6d"), months=108, delay=200),
+        ),
+    ),
 )
 _NEVER = date.max
 _FIVE_IN_ONE = date(2024, 4, 1)
@@ -147,7 +156,7 @@ COURSES: tuple[Course, ...] = (
     Course("je", ((date(2011, 5, 20), "JE"),), _months(48, 240), _JE_SPECIAL, 0.7,
            born=(date(1995, 4, 2), date(2007, 4, 1)), delay=500),
     Course("je", ((date(2010, 4, 1), "JE"),), _months(36, 90),
-           ((0, (Step(), Step(_D("6d"), delay=14), Step(_D("11m"), delay=60))),), 0.93,
+           ((0, (Step(), Step(_D("6d"), delay=9, most=20), Step(_D("12m"), delay=60))),), 0.93,
            born=(date(2007, 4, 2), _NEVER), delay=120),
     Course("je", ((date(2010, 4, 1), "JE"),), _months(108, 156), _ONCE, 0.82,
            born=(date(2007, 4, 2), _NEVER), delay=200),
