@@ -75,7 +75,10 @@ class Desk:
     def job_ends(self) -> Desk:
         """On a job's page: it shows progress and comes to its end."""
         self.page.get_by_role("progressbar").first.wait_for()
-        self.page.get_by_text("処理が終わりました").wait_for(timeout=JOB_WAIT)
+        done = self.page.get_by_text("処理が終わりました")
+        stopped = self.page.get_by_text("処理が途中で止まりました")
+        done.or_(stopped).wait_for(timeout=JOB_WAIT)
+        assert not stopped.count(), self.page.locator("main").evaluate("main => main.textContent")
         return self
 
     def until(self, what: str, sign: Any) -> Desk:

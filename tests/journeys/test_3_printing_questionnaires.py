@@ -109,7 +109,7 @@ def test_targets_are_counted_corrected_previewed_printed_and_remembered(
     desk.page.get_by_text("印刷済みの一覧です").wait_for()
     listed(desk).first.get_by_role("link").click()
     desk.heading("接種台帳")
-    history = desk.page.get_by_role("table", name="発行履歴").locator("tbody tr").first
+    history = desk.page.get_by_role("table", name="発行した通知").locator("tbody tr").first
     code = re.search(r"\d{14}", history.inner_text())
     assert code, history.inner_text()
     assert code[0] in codes

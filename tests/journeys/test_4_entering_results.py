@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -173,7 +174,7 @@ def test_a_clinics_file_is_reviewed_before_it_is_committed(
     tabs.get_by_role("link", name="確認が必要").click()
     row = desk.page.get_by_role("table", name="ファイルの行").get_by_role("row").nth(1)
     row.get_by_role("radio").first.check()
-    row.get_by_role("button", name="取り込む（").click()
+    row.get_by_role("button", name=re.compile("^取り込む")).click()
     desk.page.locator("[aria-pressed=true]").first.wait_for()
     desk.looks_well("intake-decided")
     desk.page.get_by_role("button", name="注意のある行をすべて取り込む").click()
