@@ -265,7 +265,7 @@ def _request(record: Record) -> Record:
     }
 
 
-@pytest.mark.parametrize("record", [pytest.param(r, id=r["id"]) for r in _command_cases(40)])
+@pytest.mark.parametrize("record", [pytest.param(r, id=r["id"]) for r in _command_cases(60)])
 def test_case_on_the_command_line(record: Record) -> None:
     done = _run(*_words(record))
     assert done.returncode == 0, done.stderr

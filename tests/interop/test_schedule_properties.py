@@ -29,7 +29,7 @@ from sesshu.schedule import (
 )
 
 _PACK = load_pack("jp")
-_HISTORIES = int(os.environ.get("SESSHU_HISTORIES", "250"))
+_HISTORIES = int(os.environ.get("SESSHU_HISTORIES", "150"))
 _STATUSES = {"eligible", "not_yet", "complete", "aged_out", "not_target"}
 _EVALUATIONS = {"valid", "not_valid", "extraneous", "sub_standard"}
 
