@@ -10,6 +10,7 @@ After a kill in 1 or 2 nothing is issued and the next run takes the same numbers
 
 from __future__ import annotations
 
+import glob
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -98,9 +99,16 @@ def _rendered(run: PrintRun, out: Path, progress: Progress) -> Rendered:
         progress.update(done, total or count, MESSAGE)
 
     out.parent.mkdir(parents=True, exist_ok=True)
+    _sweep(out)
     if run.kind == NoticeKind.REMINDER:
         return render_letters(_Counted(documents.letters(), count), out, progress=tell)
     return render(_Counted(documents.questionnaires(), count), out, progress=tell)
+
+
+def _sweep(out: Path) -> None:
+    """What a killed run left half-written beside its file: whole pages of names and addresses."""
+    for unfinished in out.parent.glob(f".{glob.escape(out.name)}.*.part"):
+        unfinished.unlink(missing_ok=True)
 
 
 @transaction.atomic
