@@ -105,6 +105,7 @@ def wait_until(
     what: str,
     process: subprocess.Popen[str] | None = None,
     seconds: float = 60,
+    pause: float = 0.05,
 ) -> None:
     """Poll ``condition`` until it holds; fail with ``what`` when it does not in time."""
     end = time.monotonic() + seconds
@@ -113,7 +114,7 @@ def wait_until(
             raise AssertionError(f"ended before {what}: {process.communicate()[1][-2000:]}")
         if time.monotonic() > end:
             raise AssertionError(f"waited {seconds} s in vain until {what}")
-        time.sleep(0.05)
+        time.sleep(pause)
 
 
 def _answers(address: str) -> bool:

@@ -11,6 +11,7 @@ from django.test import Client
 
 from sesshu.addressees.models import Addressee, ProtectiveMeasure
 from sesshu.kernel import clock
+from sesshu.kernel.check_digits import with_check_digit
 from sesshu.protection.models import Account
 from sesshu.protection.roles import Role
 from sesshu.protection.services import ensure_municipality, open_account
@@ -50,8 +51,8 @@ _KNOWN = {
         "programme": "mr", "kind": "due", "starts_on": date(2026, 5, 9), "ends_on": date(2027, 5, 9),
         "dose_label": "1期", "dose_number": 1, "last_day": date(2027, 5, 9),
     },
-    "Extraction": {"programme": "mr", "on": TODAY},
-    "Issue": {"programme": "mr"},
+    "Extraction": {"programme": "mr", "on": TODAY, "counts": {"targets": 0, "excluded": {}}},
+    "Issue": {"programme": "mr", "code": with_check_digit("242030000001"), "valid_to": TODAY},
     "BatchRow": {"messages": []},
     "Product": {"vaccine": "MR"},
     "OwnProgramme": {"doses": 1, "sex": ""},

@@ -23,6 +23,8 @@ RUN_AGAIN = {
     "residents.import": "rows are compared with what is known; the same file changes nothing",
     "results.load": "a batch read before is read anew into the same rows",
     "results.commit": "each row has a key of its source; one that is in the ledger is not entered again",
+    "eligibility.extract": "a list is made anew; nobody was notified by the one that broke off",
+    "notices.print": "numbers without paper are taken up again; what is issued is never issued twice",
     "reporting.export": "the payload names the file; it is written whole again in the same place",
 }
 

@@ -11,7 +11,7 @@ from typing import BinaryIO
 from sesshu.addressees.columns import CHANGE_COLUMNS, RESIDENT_COLUMNS
 from sesshu.kernel.cells import CellError, Row, Table, TableError, read_table
 
-BATCH = 20_000
+BATCH = 10_000
 _REASON = CHANGE_COLUMNS[1]
 
 

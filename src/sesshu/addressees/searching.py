@@ -19,7 +19,7 @@ from sesshu.protection.tenancy import current
 
 MOST = 50
 # Of a search this wide ("ア") no ranking helps; staff add a word instead.
-_CANDIDATES = 1000
+_CANDIDATES = 500
 
 
 @dataclass(frozen=True, slots=True)

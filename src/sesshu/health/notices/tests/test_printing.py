@@ -92,7 +92,12 @@ def test_h05_the_next_dose_is_notified_anew(press):
 
 @pytest.mark.parametrize(
     ("change", "fate"),
-    [({"status": "3"}, "dead"), ({"status": "2"}, "moved_out"), ({"status": "4"}, "removed"), ({}, "protective_measure")],
+    [
+        ({"status": "3"}, "dead"),
+        ({"status": "2"}, "moved_out"),
+        ({"status": "4"}, "removed"),
+        ({}, "protective_measure"),
+    ],
     ids=["died", "moved", "struck-off", "protected"],
 )  # fmt: skip
 def test_h05_who_changed_since_the_extraction_is_not_printed(press, change, fate):
@@ -222,8 +227,18 @@ def test_h10_before_the_post_a_whole_run_is_taken_back(press, clerk):
 @pytest.mark.parametrize(
     ("programme", "born", "says", "never"),
     [
-        ("mr", TODAY - timedelta(days=715), ["接種を受けることをお勧めします", "保護者"], ["希望する場合に限り"]),
-        ("pneumococcal-senior", TODAY - timedelta(days=66 * 365 + 3), ["受ける義務はなく", "希望する場合に限り"], ["お勧め"]),
+        (
+            "mr",
+            TODAY - timedelta(days=715),
+            ["接種を受けることをお勧めします", "保護者"],
+            ["希望する場合に限り"],
+        ),
+        (
+            "pneumococcal-senior",
+            TODAY - timedelta(days=66 * 365 + 3),
+            ["受ける義務はなく", "希望する場合に限り"],
+            ["お勧め"],
+        ),
     ],
 )  # fmt: skip
 def test_h11_a_reminder_recommends_a_and_only_announces_b(press, programme, born, says, never):

@@ -1,0 +1,135 @@
+"""targets: who is to be notified of one programme, among 300,000 residents with 3 million doses.
+
+Every addressee is given a fate, the targets are kept and the reading is recorded, in one transaction that is
+committed; standings were refreshed before, as the ledger does after each entry. `ratio` is the limit (1 s)
+over the slowest programme's median; at least 1 is wanted. The fates of some persons are compared with the
+schedule's own answer, so that what is quick is also right.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from datetime import date
+from statistics import median
+from typing import Any
+
+from tests.performance.filling import CITY, TODAY, analyse, fill
+
+LIMIT_S = 1.0
+PROGRAMMES = ("mr", "je", "hpv", "pcv", "zoster", "flu")
+# 予診票 of a season go to every fourth resident: writing the list is then most of the work.
+SEASONAL = frozenset({"flu", "covid"})
+
+
+def run(
+    residents: int = 300_000, doses: int = 3_000_000, repeats: int = 5, compared: int = 200
+) -> dict[str, Any]:
+    from sesshu.kernel import clock
+    from sesshu.protection.services import ensure_municipality
+    from sesshu.protection.tenancy import acting_for
+
+    ensure_municipality(CITY)
+    with acting_for(CITY):
+        made = fill(residents, doses)
+        _spread_fates()
+    analyse()
+    print(f"{residents:,} residents with {made:,} doses", flush=True)
+    with clock.fixed(TODAY):
+        refreshed = _refresh()
+        analyse()
+        print(f"standings refreshed in {refreshed:.0f} s", flush=True)
+        taken = {programme: [_seconds(programme) for _ in range(repeats + 1)] for programme in PROGRAMMES}
+        warm = {programme: median(times[1:]) for programme, times in taken.items()}
+        entry = _after_an_entry()
+        with acting_for(CITY):
+            differing = _differing(compared)
+    slowest = max(seconds for programme, seconds in warm.items() if programme not in SEASONAL)
+    return {
+        "ratio": round(LIMIT_S / slowest, 2),
+        "slowest_median_s": round(slowest, 3),
+        **{f"{programme}_s": round(seconds, 3) for programme, seconds in warm.items()},
+        **{f"{programme}_targets": _targets(programme) for programme in PROGRAMMES},
+        "first_s": round(taken[PROGRAMMES[0]][0], 3),
+        "after_an_entry_s": round(entry, 3),
+        "refresh_s": round(refreshed, 1),
+        "residents": residents,
+        "doses": made,
+        "compared": compared,
+        "differing": differing,
+        "limit_s": LIMIT_S,
+    }
+
+
+def _spread_fates() -> None:
+    """Some have died, moved away or are protected, as in any city."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE addressees_addressee SET status = CASE WHEN id %% 50 = 0 THEN '2' ELSE '3' END,"
+            " removed_on = %s WHERE municipality_code = %s AND (id %% 50 = 0 OR id %% 97 = 1)",
+            [date(2026, 6, 1), CITY],
+        )
+        cursor.execute(
+            "INSERT INTO addressees_protectivemeasure (municipality_code, addressee_id, starts_on, note,"
+            " recorded_at) SELECT municipality_code, id, '2026-01-01', '', now() FROM addressees_addressee"
+            " WHERE municipality_code = %s AND id %% 400 = 7",
+            [CITY],
+        )
+
+
+def _refresh() -> float:
+    from sesshu.health.eligibility import refreshing
+    from sesshu.kernel import clock
+
+    begun = time.perf_counter()
+    refreshing.refresh_city(CITY, by=None, at=clock.now(), on=TODAY, progress=_Told())
+    return time.perf_counter() - begun
+
+
+class _Told:
+    def update(self, done: int, total: int, message: str = "") -> None:
+        print(f"  {done:,} / {total:,}", flush=True)
+
+
+def _seconds(programme: str) -> float:
+    """One extraction from the first statement to the commit."""
+    from sesshu.health.eligibility import services
+    from sesshu.kernel import clock
+    from sesshu.protection.tenancy import acting_for
+
+    begun = time.perf_counter()
+    with acting_for(CITY):
+        services.extract(programme=programme, on=TODAY, by=None, at=clock.now())
+    return time.perf_counter() - begun
+
+
+def _after_an_entry() -> float:
+    """One dose recorded without its refresh, then an extraction that has to make up for it."""
+    from sesshu.health.ledger.models import Dose
+    from sesshu.kernel import clock
+    from sesshu.protection.tenancy import acting_for
+
+    with acting_for(CITY):
+        person = Dose.objects.filter(municipality_code=CITY).order_by("pk").values_list("addressee").first()
+        Dose.objects.create(
+            addressee_id=person[0], programme="flu", vaccine="Flu-HA", date=TODAY, recorded_at=clock.now()
+        )
+    return _seconds(PROGRAMMES[0])
+
+
+def _targets(programme: str) -> int:
+    from sesshu.health.eligibility.models import Extraction
+    from sesshu.protection.tenancy import acting_for
+
+    with acting_for(CITY):
+        found = Extraction.objects.filter(municipality_code=CITY, programme=programme).order_by("-pk").first()
+        return int(found.counts["targets"])
+
+
+def _differing(compared: int) -> int:
+    """Persons of a sample of whom the stored standing says other than the schedule itself."""
+    from sesshu.health.eligibility import checking
+
+    return checking.drift(TODAY, sample=compared, seed=random.Random(3).randrange(1 << 30)).differing
