@@ -63,20 +63,19 @@ def run(
 
 def _spread_fates() -> None:
     """Some have died, moved away or are protected, as in any city."""
-    from django.db import connection
+    from sesshu.addressees.models import Addressee, ProtectiveMeasure
+    from sesshu.kernel import clock
 
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE addressees_addressee SET status = CASE WHEN id %% 50 = 0 THEN '2' ELSE '3' END,"
-            " removed_on = %s WHERE municipality_code = %s AND (id %% 50 = 0 OR id %% 97 = 1)",
-            [date(2026, 6, 1), CITY],
-        )
-        cursor.execute(
-            "INSERT INTO addressees_protectivemeasure (municipality_code, addressee_id, starts_on, note,"
-            " recorded_at) SELECT municipality_code, id, '2026-01-01', '', now() FROM addressees_addressee"
-            " WHERE municipality_code = %s AND id %% 400 = 7",
-            [CITY],
-        )
+    chance, gone = random.Random(2), date(2026, 6, 1)
+    city = Addressee.objects.filter(municipality_code=CITY)
+    ids = list(city.order_by("pk").values_list("pk", flat=True))
+    for status, share in (("2", 0.02), ("3", 0.01)):
+        picked = chance.sample(ids, int(len(ids) * share))
+        city.filter(pk__in=picked).update(status=status, removed_on=gone)
+    protected = chance.sample(ids, len(ids) // 400)
+    ProtectiveMeasure.objects.bulk_create(
+        ProtectiveMeasure(addressee_id=pk, starts_on=gone, recorded_at=clock.now()) for pk in protected
+    )
 
 
 def _refresh() -> float:
@@ -112,9 +111,13 @@ def _after_an_entry() -> float:
     from sesshu.protection.tenancy import acting_for
 
     with acting_for(CITY):
-        person = Dose.objects.filter(municipality_code=CITY).order_by("pk").values_list("addressee").first()
+        given = Dose.objects.filter(municipality_code=CITY).order_by("pk")[:1].get()
         Dose.objects.create(
-            addressee_id=person[0], programme="flu", vaccine="Flu-HA", date=TODAY, recorded_at=clock.now()
+            addressee_id=given.addressee_id,
+            programme="flu",
+            vaccine="Flu-HA",
+            date=TODAY,
+            recorded_at=clock.now(),
         )
     return _seconds(PROGRAMMES[0])
 
@@ -124,7 +127,7 @@ def _targets(programme: str) -> int:
     from sesshu.protection.tenancy import acting_for
 
     with acting_for(CITY):
-        found = Extraction.objects.filter(municipality_code=CITY, programme=programme).order_by("-pk").first()
+        found = Extraction.objects.filter(municipality_code=CITY, programme=programme).latest("pk")
         return int(found.counts["targets"])
 
 

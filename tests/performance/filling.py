@@ -44,10 +44,10 @@ def fill(residents: int, wanted: int) -> int:
             for row in CHILD + SENIOR:
                 copy.write_row(row)
         cursor.execute(_DOSES, [CITY, TODAY, TODAY])
-        made = cursor.rowcount
+        made = int(cursor.rowcount)
         while made < wanted:
             cursor.execute(_ANOTHER, [CITY, min(wanted - made, residents)])
-            made += cursor.rowcount
+            made += int(cursor.rowcount)
     return made
 
 
