@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-import psycopg
 import pytest
 
 from sesshu.addressees.tests.feed_files import change, resident, write
+from tests.faults.server_side import Connection, administrator, await_no_session, is_running
 from tests.running import Installation, installation, wait_until
 
 pytestmark = pytest.mark.xdist_group("residents-import")
@@ -68,24 +66,7 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
         yield made
 
 
-@contextmanager
-def administrator(made: Installation) -> Iterator[psycopg.Connection[tuple[object, ...]]]:
-    from sesshu.config import database
-
-    before = os.environ.get("SESSHU_HOME")
-    os.environ["SESSHU_HOME"] = str(made.home)
-    try:
-        connection = database._administrator(database.server(), database.DATABASE)
-    finally:
-        if before is None:
-            del os.environ["SESSHU_HOME"]
-        else:
-            os.environ["SESSHU_HOME"] = before
-    with connection:
-        yield connection
-
-
-def state(connection: psycopg.Connection[tuple[object, ...]], code: str) -> list[object]:
+def state(connection: Connection, code: str) -> list[object]:
     digests: list[object] = []
     for rows in _STATES:
         digest = f"SELECT count(*), md5(string_agg(row::text, '|' ORDER BY row::text)) FROM ({rows}) s"
@@ -99,22 +80,19 @@ def take(made: Installation, path: Path, code: str) -> dict[str, object]:
     return answer.data
 
 
-def kill_at(
-    made: Installation, connection: psycopg.Connection[tuple[object, ...]], path: Path, statement: str
-) -> None:
+def kill_at(made: Installation, connection: Connection, path: Path, statement: str) -> None:
     """Start an import and kill it while it runs this statement; its transaction is then gone."""
     process = made.start("residents", "import", path, "--municipality", ISE)
-    like = {"statement": f"%{statement}%"}
-
-    def running() -> bool:
-        found = "SELECT 1 FROM pg_stat_activity WHERE usename = 'sesshu_app' AND query LIKE %(statement)s"
-        return connection.execute(found, like).fetchone() is not None
-
-    wait_until(running, f"the import runs {statement}", process, seconds=120, pause=0.005)
+    wait_until(
+        lambda: is_running(connection, statement),
+        f"the import runs {statement}",
+        process,
+        seconds=120,
+        pause=0.005,
+    )
     process.send_signal(signal.SIGKILL)
     process.communicate()
-    gone = "SELECT 1 FROM pg_stat_activity WHERE usename = 'sesshu_app'"
-    wait_until(lambda: connection.execute(gone).fetchone() is None, "the server drops the killed session")
+    await_no_session(connection)
 
 
 def test_a_killed_import_and_a_rerun_end_as_an_undisturbed_one(
