@@ -28,7 +28,8 @@ INSERT INTO addressees_addressee (municipality_code, number, kind, name, name_ka
 SELECT %s, lpad(n::text, 10, '0'), '1', '見本　花子' || chr(19968 + n %% 900), 'ミホン　ハナコ', '', '',
     (n %% 2 + 1)::text, %s::date + n %% 200, '', n::text, '子', '見本　太郎' || chr(19968 + n %% 700),
     '242039', '', '三重県', '伊勢市', '計測町', n || '番地の' || n %% 40, '',
-    '516' || lpad((n %% 9999)::text, 4, '0'), '0596000000', '', '1', %s::date + n %% 200, '0', false, ' ' || n, n::text, now()
+    '516' || lpad((n %% 9999)::text, 4, '0'), '0596000000', '', '1', %s::date + n %% 200, '0', false,
+    ' ' || n, n::text, now()
 FROM generate_series(1, %s) AS n
 """
 
