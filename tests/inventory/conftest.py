@@ -32,6 +32,12 @@ DWELLING = {
     "postal_code": "9999999",
     "district": "隠地区",
 }
+
+
+def _issue_code(number: int) -> str:
+    return with_check_digit(f"24203{number:07d}")
+
+
 _PERSON = {
     "name": NAME,
     "name_kana": "メジルシ イチロウ",
@@ -52,7 +58,7 @@ _KNOWN = {
         "dose_label": "1期", "dose_number": 1, "last_day": date(2027, 5, 9),
     },
     "Extraction": {"programme": "mr", "on": TODAY, "counts": {"targets": 0, "excluded": {}}},
-    "Issue": {"programme": "mr", "code": with_check_digit("242030000001"), "valid_to": TODAY},
+    "Issue": {"programme": "mr", "code": _issue_code, "valid_to": TODAY},
     "BatchRow": {"messages": []},
     "Product": {"vaccine": "MR"},
     "OwnProgramme": {"doses": 1, "sex": ""},

@@ -56,7 +56,10 @@ class Rows:
             for field in model._meta.concrete_fields
             if field.name not in given and self._is_needed(field)
         }
-        own = self.known.get(model.__name__, {})
+        own = {
+            name: value(number) if callable(value) else value
+            for name, value in self.known.get(model.__name__, {}).items()
+        }
         row = model(**(values | own | given))
         row.save(force_insert=True)
         return row
