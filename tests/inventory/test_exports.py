@@ -30,18 +30,23 @@ LISTS = {
 }
 
 
-def told(content: bytes) -> str:
-    """All that a reader can find in an answer, whatever its kind."""
+def told(content: bytes, line_break: str = "") -> str:
+    """All that a reader can find in an answer, whatever its kind; lines of a PDF joined by ``line_break``."""
     if content[:4] == b"%PDF":
         with pypdfium2.PdfDocument(content) as document:
             pages = [page.get_textpage().get_text_bounded() for page in document]
-        return re.sub(r"[\r\n]", "", "".join(pages))
+        return re.sub(r"[\r\n]+", line_break, "\n".join(pages))
     if content[:2] == b"PK":
         with zipfile.ZipFile(io.BytesIO(content)) as book:
             return "".join(
                 book.read(name).decode("utf-8", "replace") for name in book.namelist() if "sheet" in name
             )
     return content.decode("utf-8", "replace")
+
+
+def individual_numbers(content: bytes) -> list[str]:
+    """What could be an Individual Number; digits of different lines make none."""
+    return [found for found in TWELVE.findall(told(content, "\n")) if is_individual_number(found)]
 
 
 @pytest.mark.parametrize("page", pages(), ids=lambda page: page.name)
@@ -70,7 +75,7 @@ def test_no_exported_list_tells_it_not_even_to_those_who_may_see_it(
     for secret in SECRETS:
         assert secret not in text
         assert secret.encode() not in answer.content
-    assert [number for number in TWELVE.findall(text) if is_individual_number(number)] == []
+    assert individual_numbers(answer.content) == []
 
 
 def test_every_kind_of_list_is_tried() -> None:

@@ -46,7 +46,9 @@ def opens_a_ledger(desk: Any) -> None:
 def test_each_number_of_the_dashboard_leads_to_its_persons(staff: Any) -> None:
     """H04: tiles, programmes, districts, months and cohorts of birth."""
     desk = staff("demo-ise")
-    desk.menu("集計・報告").heading("接種率と集計").looks_well("dashboard")
+    desk.menu("集計・報告").heading("接種率と集計")
+    desk.page.get_by_role("table", name="地区別").wait_for()  # the details come after the page
+    desk.looks_well("dashboard")
     tiles = desk.tiles()
     routine = desk.page.locator(".tile").filter(has_text="定期接種").get_by_role("link").first
     parts = {
@@ -58,6 +60,7 @@ def test_each_number_of_the_dashboard_leads_to_its_persons(staff: Any) -> None:
     }
     asked = [(tiles["定期接種"], routine.get_attribute("href"))]
     for part, table in parts.items():
+        table.wait_for()
         found = [pair for pair in numbers(table.locator("td a")) if pair[0]]
         assert found, f"{part} has a number that leads somewhere"
         asked += [min(found), max(found)]
