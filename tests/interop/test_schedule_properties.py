@@ -262,10 +262,6 @@ def test_a_dose_is_routine_when_told_eligible_and_else_not() -> None:
     _each(lambda history, result: _told_and_judged_alike(history, result, mixed=False))
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="disputed: after a vaccine of fewer diseases the status and verdict of a wider one differ",
-)
 def test_a_dose_of_a_mixed_first_period_is_routine_when_told_eligible_and_else_not() -> None:
     _each(lambda history, result: _told_and_judged_alike(history, result, mixed=True))
 
@@ -346,10 +342,6 @@ def test_never_two_routine_doses_of_one_product_on_a_day() -> None:
     _each(check)
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="disputed: sex, birth cohort, completion and product are refused without the article they rest on",
-)
 def test_what_rests_on_an_article_names_it() -> None:
     def check(history: History, result: Assessment) -> list[str]:
         bare = [r for part in (*result.doses, *result.programmes) for r in part.reasons if not r.article]

@@ -43,6 +43,7 @@ def _status_on(prospect: Prospect, terms: Terms, day: date, pack: Pack) -> Progr
 def _open(prospect: Prospect, n: int, day: date) -> ProgrammeStatus:
     opening = prospect.openings[n]
     eligible = opening.start <= day
+    earliest, last = _unbroken(prospect.openings, n)
     return ProgrammeStatus(
         programme=prospect.programme.code,
         status="eligible" if eligible else "not_yet",
@@ -51,30 +52,39 @@ def _open(prospect: Prospect, n: int, day: date) -> ProgrammeStatus:
         period=opening.period,
         eligible_from=opening.statutory.start,
         eligible_to=_finite(opening.statutory.end),
-        earliest=_earliest(prospect.openings, n) if eligible else opening.start,
+        earliest=earliest if eligible else opening.start,
         recommended_from=opening.recommended[0],
         recommended_to=opening.recommended[1],
-        last_day=_finite(opening.last),
+        last_day=_finite(last),
         remaining=opening.remaining,
-        reasons=(_within(opening) if eligible else opening.why,),
+        reasons=(_within(opening, earliest, last) if eligible else opening.why,),
     )
 
 
-def _earliest(openings: list[Opening], n: int) -> date:
-    """First of the unbroken days open to the same dose: they may belong to several rules."""
-    first = openings[n]
+def _unbroken(openings: list[Opening], n: int) -> tuple[date, date]:
+    """First and last of the unbroken days open to the same dose: they may belong to several rules."""
+    first = last = openings[n]
     for opening in reversed(openings[:n]):
-        same = (opening.number, opening.statutory) == (first.number, first.statutory)
-        if not same or opening.end.toordinal() + 1 < first.since.toordinal():
+        if not _follows(first, opening):
             break
         first = opening
-    return first.since
+    for opening in openings[n + 1 :]:
+        if not _follows(opening, last):
+            break
+        last = opening
+    return first.since, last.end
 
 
-def _within(opening: Opening) -> Reason:
-    if opening.last == date.max:
-        return Reason("in_window", "{}から受けられます。", (opening.since,), opening.article)
-    values = (opening.since, opening.last)
+def _follows(later: Opening, earlier: Opening) -> bool:
+    if (earlier.number, earlier.statutory) != (later.number, later.statutory):
+        return False
+    return earlier.end.toordinal() + 1 >= later.since.toordinal()
+
+
+def _within(opening: Opening, since: date, last: date) -> Reason:
+    if last == date.max:
+        return Reason("in_window", "{}から受けられます。", (since,), opening.article)
+    values = (since, last)
     return Reason("in_window", "{}から{}まで受けられます。", values, opening.article)
 
 
@@ -83,12 +93,13 @@ def after_all(prospect: Prospect, terms: Terms, day: date, pack: Pack) -> Progra
     code = prospect.programme.code
     bar = terms.barred(code)
     if bar:
-        return not_target(code, bar, _article(code, pack))
+        return not_target(code, bar, pack.article(code))
     if prospect.complete or (prospect.recurring and prospect.completed_on):
-        reason = Reason("completed", "{}に必要な回数を終えています。", (prospect.completed_on or day,))
+        text, values = "{}に必要な回数を終えています。", (prospect.completed_on or day,)
+        reason = Reason("completed", text, values, pack.article(code))
         return ProgrammeStatus(code, "complete", remaining=0, reasons=(reason,))
     if prospect.other_product and day <= terms.last_day(code):
-        reason = Reason("other_product", "残りは別のワクチンで受けます。", (), _article(code, pack))
+        reason = Reason("other_product", "残りは別のワクチンで受けます。", (), pack.article(code))
         return ProgrammeStatus(code, "not_target", reasons=(reason,))
     return _past(code, _stretches(code, terms), day)
 
@@ -145,11 +156,6 @@ def _stretches(code: str, terms: Terms) -> list[tuple[Rule, Stretch]]:
         if not terms.bars[rule.number]
         for stretch in terms.stretches(rule)
     ]
-
-
-def _article(code: str, pack: Pack) -> str:
-    rules = [rule for rule in pack.rules if rule.programme == code and not rule.temporary]
-    return rules[-1].article if rules else ""
 
 
 def _finite(day: date) -> date | None:

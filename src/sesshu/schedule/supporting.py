@@ -183,5 +183,10 @@ class Pack:
                 return rule
         raise KeyError(identifier)
 
+    def article(self, programme: str) -> str:
+        """The article that a programme rests on: that of the rule in force longest."""
+        rules = [rule for rule in self.rules if rule.programme == programme and not rule.temporary]
+        return max(rules, key=lambda rule: rule.in_force.end).article if rules else ""
+
 
 __all__ = ["Dates", "DoseGiven", "Pack", "Person", "Programme", "Rule", "Vaccine"]

@@ -16,20 +16,38 @@ _BARRED = {
 
 
 def verdict(record: Record, patient: Patient | None) -> DoseVerdict:
-    """Valid if it is valid against any disease; number and label are those of the first such disease."""
+    """One verdict of the outcomes against each disease (CDSi chapter 9: a dose in a vaccine group)."""
     if record.refusal is not None or patient is None:
         reasons = (record.refusal,) if record.refusal else ()
         return _verdict(record, None, reasons)
-    outcomes = [o for d in record.diseases if (o := patient.outcome(d, record)) is not None]
+    outcomes = {d: o for d in record.diseases if (o := patient.outcome(d, record)) is not None}
     if not outcomes:
         return _verdict(record, None, (_barred(record, patient.terms),))
-    outcome = next((o for o in outcomes if o.evaluation == "valid"), outcomes[0])
+    programme = patient.terms.pack.programmes[record.programme or ""]
+    decisive = [o for d, o in outcomes.items() if d in programme.diseases] if programme.whole else []
+    outcome = _needed_by_all(decisive) if decisive else _needed_by_any(list(outcomes.values()))
     return _verdict(record, outcome, outcome.reasons)
 
 
+def _needed_by_any(outcomes: list[Outcome]) -> Outcome:
+    return next((o for o in outcomes if o.evaluation == "valid"), outcomes[0])
+
+
+def _needed_by_all(outcomes: list[Outcome]) -> Outcome:
+    """The outcome that tells against the dose, if any; else the least advanced."""
+    for outcome in outcomes:
+        if outcome.evaluation == "not_valid":
+            return outcome
+    for outcome in outcomes:
+        if outcome.evaluation != "valid" or not outcome.routine:
+            return outcome
+    return min(outcomes, key=lambda o: o.target.number if o.target is not None else 0)
+
+
 def _barred(record: Record, terms: Terms) -> Reason:
-    code = terms.barred(record.programme or "") or "birth_cohort"
-    return Reason(code, _BARRED[code])
+    programme = record.programme or ""
+    code = terms.barred(programme) or "birth_cohort"
+    return Reason(code, _BARRED[code], (), terms.pack.article(programme))
 
 
 def _verdict(record: Record, outcome: Outcome | None, reasons: tuple[Reason, ...]) -> DoseVerdict:

@@ -16,16 +16,19 @@ def age(requirement: Requirement, day: date, terms: Terms) -> tuple[Age, Stretch
     verdict: Age = "late"
     for stretch in terms.stretches(requirement.rule):
         if stretch.start <= day <= stretch.end:
-            not_before = requirement.row.not_before
-            if not_before is not None and day < terms.point(not_before):
-                return "early", stretch
-            return "ok", stretch
+            return ("early" if too_young(requirement, day, terms) else "ok"), stretch
         if day < stretch.start:
             if nearest is None:
                 return "early", stretch
             break
         nearest, verdict = stretch, "late"
     return verdict, nearest
+
+
+def too_young(requirement: Requirement, day: date, terms: Terms) -> bool:
+    """True before the age that this dose of the course asks for, whatever the window."""
+    not_before = requirement.row.not_before
+    return not_before is not None and day < terms.point(not_before)
 
 
 def too_early(requirement: Requirement, stretch: Stretch | None, day: date, terms: Terms) -> Reason:

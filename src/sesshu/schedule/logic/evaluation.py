@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from sesshu.schedule.logic.age import Age, age, too_early, too_late
+from sesshu.schedule.logic.age import Age, age, too_early, too_late, too_young
 from sesshu.schedule.logic.condition import condition
 from sesshu.schedule.logic.history import Record
 from sesshu.schedule.logic.interval import too_long, too_short
@@ -75,10 +75,10 @@ def _judge(
         return Outcome("extraneous", None, False, (_same_day(record),))
     target = advance(series.targets, progress, record.day, terms)
     if target is None:
-        return Outcome("extraneous", None, False, (_completed(progress),))
+        return Outcome("extraneous", None, False, (_completed(series, progress),))
     requirements = terms.applying(target.by_product.get(record.dose.vaccine, []))
     if not requirements:
-        return Outcome("not_valid", target, False, (_wrong_product(record),))
+        return Outcome("not_valid", target, False, (_wrong_product(target, record),))
     return _satisfy(series, target, requirements, records, n, progress, terms)
 
 
@@ -110,7 +110,7 @@ def _satisfy(
     if refused is not None:
         return refused
     if not progress.satisfied and record.day not in terms.starting(series):
-        return Outcome("not_valid", target, False, (_other_course(record),))
+        return Outcome("not_valid", target, False, (_other_course(target, record),))
     breach, judged = too_short(judging.requirement, progress, record.day, reckoning)
     breach = breach or record.blocked
     if breach is not None:
@@ -148,7 +148,8 @@ def _outside(judging: _Judging, target: Target, record: Record, terms: Terms) ->
         return None
     say = too_late if judging.place == "late" else too_early
     reason = say(judging.requirement, judging.stretch, record.day, terms)
-    if not judging.requirement.rule.counts_outside_window:
+    counted = judging.requirement.rule.counts_outside_window
+    if not counted or too_young(judging.requirement, record.day, terms):
         evaluation: Evaluation = "extraneous" if judging.place == "late" else "not_valid"
         return Outcome(evaluation, target, False, (reason, *judging.remarks))
     if judging.routine or not judging.remarks:
@@ -197,15 +198,22 @@ def _same_day(record: Record) -> Reason:
     return Reason("same_day", "同じ日（{}）に同じ疾病の接種があります。", (record.day,))
 
 
-def _completed(progress: Progress) -> Reason:
+def _completed(series: Series, progress: Progress) -> Reason:
+    article = _article(series.targets[-1])
     if progress.last_satisfied is None:
-        return Reason("after_completion", "必要な回数を終えた後の接種です。")
-    return Reason("after_completion", "必要な回数を{}に終えた後の接種です。", (progress.last_satisfied,))
+        return Reason("after_completion", "必要な回数を終えた後の接種です。", (), article)
+    text = "必要な回数を{}に終えた後の接種です。"
+    return Reason("after_completion", text, (progress.last_satisfied,), article)
 
 
-def _wrong_product(record: Record) -> Reason:
-    return Reason("wrong_product", "この回に{}は使えません。", (record.name,))
+def _wrong_product(target: Target, record: Record) -> Reason:
+    return Reason("wrong_product", "この回に{}は使えません。", (record.name,), _article(target))
 
 
-def _other_course(record: Record) -> Reason:
-    return Reason("other_course", "{}に始めた人の接種方法ではありません。", (record.day,))
+def _other_course(target: Target, record: Record) -> Reason:
+    text = "{}に始めた人の接種方法ではありません。"
+    return Reason("other_course", text, (record.day,), _article(target))
+
+
+def _article(target: Target) -> str:
+    return max(target.requirements, key=lambda q: q.rule.in_force.end).rule.article

@@ -15,7 +15,7 @@ from sesshu.schedule.logic.plan import Requirement, Series, Target
 from sesshu.schedule.logic.relevance import Stretch, Terms
 from sesshu.schedule.logic.skip import Progress
 from sesshu.schedule.model import Reason
-from sesshu.schedule.supporting import Dates, HistoryNeeded
+from sesshu.schedule.supporting import Dates, HistoryNeeded, Rule
 
 ONE_DAY = timedelta(days=1)
 
@@ -24,7 +24,7 @@ ONE_DAY = timedelta(days=1)
 class Opening:
     """Days on which one named dose would be routine under one rule. ``why``: what sets the first of them.
 
-    ``since`` and ``last`` bound the unbroken days of all the rules that follow one another.
+    ``since`` is the first of the unbroken days of all the rules that follow one another.
     """
 
     start: date
@@ -38,7 +38,6 @@ class Opening:
     article: str
     why: Reason
     since: date
-    last: date
 
 
 @dataclass(slots=True, eq=False)
@@ -101,23 +100,23 @@ def _target(
     spans.sort(key=lambda span: span[0])
     found: list[Opening] = []
     for run in _runs(spans):
-        last = max(span[1] for span in run)
         for start, end, first, requirement, stretch in run:
             if end >= after:
                 opening = _opening(
                     series, target, requirement, stretch, progress, start, end, first, outlook.terms
                 )
-                opening.since, opening.last = run[0][0], last
+                opening.since = run[0][0]
                 found += _around(opening, outlook.blocked(requirement.rule.products[0]))
     return found
 
 
 def _runs(spans: "list[Span]") -> "list[list[Span]]":
-    """The spans, in order, parted wherever a day lies between them."""
+    """The spans, in order, parted wherever a day lies between them or another window begins."""
     runs: list[list[Span]] = []
     until = date.min
     for span in spans:
-        if runs and span[0].toordinal() <= until.toordinal() + 1:
+        touching = span[0].toordinal() <= until.toordinal() + 1
+        if runs and touching and span[3].rule.period_name == runs[-1][0][3].rule.period_name:
             runs[-1].append(span)
         else:
             runs.append([span])
@@ -152,9 +151,32 @@ def _spans(
             end = min(end, terms.point(row.until))
         if not progress.satisfied:
             start, end = max(start, starting.start), min(end, starting.end)
-        if start <= end:
-            found.append((start, end, first, requirement, stretch))
+        for begin, finish in _parted(start, end, _turns(series, progress, terms)):
+            found.append((begin, finish, first, requirement, stretch))
     return found
+
+
+def _turns(series: Series, progress: Progress, terms: Terms) -> list[date]:
+    """The last days on which giving the next dose leaves every later one to be given."""
+    later = series.targets[progress.index + 1 :]
+    return sorted({day for target in later if (day := terms.skip_after(target)) is not None})
+
+
+def _parted(start: date, end: date, turns: list[date]) -> list[tuple[date, date]]:
+    """The days from ``start`` to ``end``, cut after each turn; nothing when there is no such day."""
+    parts = []
+    for turn in turns:
+        if start <= turn < end:
+            parts.append((start, turn))
+            start = turn + ONE_DAY
+    return [*parts, (start, end)] if start <= end else parts
+
+
+def _remaining(series: Series, progress: Progress, day: date, terms: Terms) -> int:
+    """Doses left if the next is given on ``day``, those that then fall away not counted."""
+    later = series.targets[progress.index + 1 :]
+    kept = [t for t in later if (limit := terms.skip_after(t)) is None or day <= limit]
+    return 1 + len(kept)
 
 
 def _opening(
@@ -176,13 +198,12 @@ def _opening(
         number=target.number,
         label=target.label,
         period=rule.period_name,
-        statutory=_statutory(series, rule.programme, start, terms),
+        statutory=_statutory(series, rule, start, terms),
         recommended=_recommended(requirement, progress, start, terms),
-        remaining=len(series.targets) - progress.index,
+        remaining=_remaining(series, progress, start, terms),
         article=rule.article,
         why=_held(requirement, progress, start, terms) if held else _opens(requirement, stretch, start),
         since=start,
-        last=end,
     )
 
 
@@ -205,8 +226,8 @@ def _opens(requirement: Requirement, stretch: Stretch, start: date) -> Reason:
     return Reason("window", "{}から受けられます。", (start,), requirement.rule.article)
 
 
-def _statutory(series: Series, programme: str, day: date, terms: Terms) -> Dates:
-    for span in terms.statutory(series, programme):
+def _statutory(series: Series, rule: Rule, day: date, terms: Terms) -> Dates:
+    for span in terms.statutory(series, rule.programme, rule.period_name):
         if span.start <= day <= span.end:
             return span
     return Dates(day, day)
@@ -240,7 +261,7 @@ def _around(opening: Opening, blocks: list[Block]) -> list[Opening]:
         if block.last < rest.start or block.first > rest.end:
             continue
         if block.first > rest.start:
-            found.append(replace(rest, end=block.first - ONE_DAY, last=block.first - ONE_DAY))
+            found.append(replace(rest, end=block.first - ONE_DAY))
         if block.last >= rest.end:
             return found
         start = block.last + ONE_DAY

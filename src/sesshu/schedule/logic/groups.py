@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from sesshu.schedule.logic.forecast import Opening, Outlook, forecast
+from sesshu.schedule.logic.forecast import ONE_DAY, Opening, Outlook, forecast
 from sesshu.schedule.logic.patient import Patient
 from sesshu.schedule.logic.plan import Requirement
 from sesshu.schedule.logic.recurring import turns, used_turn
@@ -107,7 +107,7 @@ def _merge(selected: Selected, programme: str, outlook: Outlook, after: date) ->
     merged: list[tuple[Opening, int]] = []
     for opening, rank in ranked:
         if merged and _joins(merged[-1][0], opening):
-            merged[-1] = _join(merged[-1], (opening, rank))
+            merged[-1:] = _join(merged[-1], (opening, rank))
         else:
             merged.append((opening, rank))
     return [opening for opening, _ in merged]
@@ -122,7 +122,8 @@ def _joins(one: Opening, other: Opening) -> bool:
     return touching and one.remaining == other.remaining and one.why.code != "vaccine_interval"
 
 
-def _join(one: tuple[Opening, int], other: tuple[Opening, int]) -> tuple[Opening, int]:
+def _join(one: tuple[Opening, int], other: tuple[Opening, int]) -> list[tuple[Opening, int]]:
+    """Both made one; where the one with fewer doses left ends first, the rest of the other follows."""
     (first, rank), (second, second_rank) = one, other
     preferred = first if rank <= second_rank else second
     joined = replace(
@@ -134,9 +135,13 @@ def _join(one: tuple[Opening, int], other: tuple[Opening, int]) -> tuple[Opening
         recommended=preferred.recommended,
         remaining=min(first.remaining, second.remaining),
         since=min(first.since, second.since),
-        last=max(first.last, second.last),
     )
-    return joined, min(rank, second_rank)
+    longer, shorter = (first, second) if first.end > second.end else (second, first)
+    if longer.remaining <= shorter.remaining or longer.end == shorter.end:
+        return [(joined, min(rank, second_rank))]
+    rest = replace(longer, start=shorter.end + ONE_DAY, statutory=joined.statutory, since=joined.since)
+    rest_rank = rank if longer is first else second_rank
+    return [(replace(joined, end=shorter.end), min(rank, second_rank)), (rest, rest_rank)]
 
 
 def _together(lists: list[list[Opening]]) -> list[Opening]:
@@ -154,9 +159,7 @@ def _together(lists: list[list[Opening]]) -> list[Opening]:
         if start <= min(opening.end, end):
             why = opening.why if start == opening.start else latest.why
             since = opening.since if start == opening.start else start
-            kept = min(opening.end, end)
-            last = opening.last if kept == opening.end else kept
-            found.append(replace(opening, start=start, end=kept, why=why, since=since, last=last))
+            found.append(replace(opening, start=start, end=min(opening.end, end), why=why, since=since))
     return found
 
 
@@ -190,5 +193,4 @@ def _turn(days: Dates, requirement: Requirement) -> Opening:
         article=rule.article,
         why=Reason("window", "{}から受けられます。", (days.start,), rule.article),
         since=days.start,
-        last=days.end,
     )

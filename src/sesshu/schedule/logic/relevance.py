@@ -42,7 +42,7 @@ class Terms:
     _stretches: dict[int, tuple[Stretch, ...]] = field(default_factory=dict)
     _points: dict[str, date] = field(default_factory=dict)
     _series: dict[str, dict[str, list[Series]]] = field(default_factory=dict)
-    _statutory: dict[tuple[Series, str], tuple[Dates, ...]] = field(default_factory=dict)
+    _statutory: dict[tuple[Series, str, str], tuple[Dates, ...]] = field(default_factory=dict)
     _periods: dict[str, list[str]] = field(default_factory=dict)
     _barred: dict[str, str] = field(default_factory=dict)
     _last_days: dict[str, date] = field(default_factory=dict)
@@ -115,16 +115,17 @@ class Terms:
             found = self._stretches[rule.number] = self._work_out(rule)
         return found
 
-    def statutory(self, series: Series, programme: str) -> tuple[Dates, ...]:
-        """The days that the programme's rules of the series cover, windows that touch made one."""
-        key = (series, programme)
+    def statutory(self, series: Series, programme: str, period_name: str) -> tuple[Dates, ...]:
+        """The days that rules of one programme and name cover in a series, windows that touch made one."""
+        key = (series, programme, period_name)
         found = self._statutory.get(key)
         if found is None:
             rules = {
                 q.rule.number: q.rule
                 for target in series.targets
                 for q in target.requirements
-                if q.rule.programme == programme and not self.bars[q.rule.number]
+                if (q.rule.programme, q.rule.period_name) == (programme, period_name)
+                and not self.bars[q.rule.number]
             }
             spans = {(s.opens, s.closes) for rule in rules.values() for s in self.stretches(rule)}
             found = self._statutory[key] = merged(sorted(span for span in spans if span[0] <= span[1]))

@@ -1,7 +1,8 @@
 """Select best patient series (CDSi chapter 8) among the alternatives of a period.
 
 Law fixes a course by its first dose (実施規則9条4項, 17条1項: 「初回接種の開始時に」), so the series begun
-first leads; among those a complete one, then the one with most valid doses, then the one with fewest targets.
+first leads; among those the one completed first (規則2条1号), then the one with most valid doses, then the
+one with fewest targets.
 """
 
 from dataclasses import dataclass
@@ -51,9 +52,13 @@ def select(evaluated: list[Evaluated]) -> Selected:
     begun = [e for e in begun if e.progress.first_satisfied == first]
     complete = [e for e in begun if e.complete]
     if complete:
-        return Selected([max(complete, key=lambda e: e.valid)], evaluated)
+        return Selected([min(complete, key=_completed)], evaluated)
     most = max(e.valid for e in begun)
     return Selected(sorted((e for e in begun if e.valid == most), key=_size), evaluated)
+
+
+def _completed(evaluated: Evaluated) -> tuple[date, int]:
+    return evaluated.progress.last_satisfied or date.max, -evaluated.valid
 
 
 def _size(evaluated: Evaluated) -> int:
