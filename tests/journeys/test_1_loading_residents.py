@@ -35,7 +35,7 @@ def files(house: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def take_in(desk: Any, path: Path) -> dict[str, int]:
     """Send a file, watch its job end, open its result; the result's tiles by their words."""
-    desk.menu("取込").heading("住民ファイルの取込")
+    desk.menu("住民取込").heading("住民ファイルの取込")
     desk.page.get_by_label("住民ファイル").set_input_files(path)
     desk.page.get_by_role("button", name="取り込む").click()
     desk.heading("住民ファイルの取込").job_ends()
@@ -48,7 +48,7 @@ def test_a_clerk_loads_the_residents_and_todays_changes_and_loads_them_again(sta
     """H-A02, A03: every row's fate is told; the same file again adds nothing."""
     residents, changes = papers.read_csv(files / "residents.csv"), papers.read_csv(files / "changes.csv")
     desk = staff("demo-kofu")
-    desk.menu("取込").looks_well("import-empty")
+    desk.menu("住民取込").looks_well("import-empty")
 
     told = take_in(desk, files / "residents.csv")
     assert told["新規"] == len(residents)
@@ -73,7 +73,7 @@ def test_a_clerk_loads_the_residents_and_todays_changes_and_loads_them_again(sta
 
     again = take_in(desk, files / "changes.csv")
     assert again["新規"] == again["更新"] == 0
-    desk.menu("取込").heading("住民ファイルの取込").looks_well("import-with-history")
+    desk.menu("住民取込").heading("住民ファイルの取込").looks_well("import-with-history")
     assert desk.page.get_by_role("table", name="これまでの取込").get_by_role("row").count() == 4 + 1
 
 

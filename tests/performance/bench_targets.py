@@ -1,9 +1,11 @@
 """targets: who is to be notified of one programme, among 300,000 residents with 3 million doses.
 
 Every addressee is given a fate, the targets are kept and the reading is recorded, in one transaction that is
-committed; standings were refreshed before, as the ledger does after each entry. `ratio` is the limit (1 s)
-over the slowest programme's median; at least 1 is wanted. The fates of some persons are compared with the
-schedule's own answer, so that what is quick is also right.
+committed; standings were refreshed before, as the ledger does after each entry. The limit is bare SQL in the
+same database: the administrator, beyond row-level security, copies residents who are due into an empty
+table, without a reason for anybody else. `ratio` is the limit's median over the extraction's, of the slowest
+programme; `slowest_median_s` is to stay under 1 s. The fates of some persons are compared with the schedule's
+own answer, so that what is quick is also right.
 """
 
 from __future__ import annotations
@@ -14,9 +16,11 @@ from datetime import date
 from statistics import median
 from typing import Any
 
+import psycopg
+
 from tests.performance.filling import CITY, TODAY, analyse, fill
 
-LIMIT_S = 1.0
+WANTED_S = 1.0
 PROGRAMMES = ("mr", "je", "hpv", "pcv", "zoster", "flu")
 # 予診票 of a season go to every fourth resident: writing the list is then most of the work.
 SEASONAL = frozenset({"flu", "covid"})
@@ -41,13 +45,15 @@ def run(
         print(f"standings refreshed in {refreshed:.0f} s", flush=True)
         taken = {programme: [_seconds(programme) for _ in range(repeats + 1)] for programme in PROGRAMMES}
         warm = {programme: median(times[1:]) for programme, times in taken.items()}
+        bare = {programme: median([_bare(programme) for _ in range(repeats)]) for programme in PROGRAMMES}
         entry = _after_an_entry()
         with acting_for(CITY):
             differing = _differing(compared)
-    slowest = max(seconds for programme, seconds in warm.items() if programme not in SEASONAL)
+    slowest = max((p for p in PROGRAMMES if p not in SEASONAL), key=lambda programme: warm[programme])
     return {
-        "ratio": round(LIMIT_S / slowest, 2),
-        "slowest_median_s": round(slowest, 3),
+        "ratio": round(bare[slowest] / warm[slowest], 2),
+        "slowest_median_s": round(warm[slowest], 3),
+        "bare_sql_s": round(bare[slowest], 3),
         **{f"{programme}_s": round(seconds, 3) for programme, seconds in warm.items()},
         **{f"{programme}_targets": _targets(programme) for programme in PROGRAMMES},
         "first_s": round(taken[PROGRAMMES[0]][0], 3),
@@ -57,7 +63,7 @@ def run(
         "doses": made,
         "compared": compared,
         "differing": differing,
-        "limit_s": LIMIT_S,
+        "wanted_s": WANTED_S,
     }
 
 
@@ -102,6 +108,25 @@ def _seconds(programme: str) -> float:
     with acting_for(CITY):
         services.extract(programme=programme, on=TODAY, by=None, at=clock.now())
     return time.perf_counter() - begun
+
+
+_BARE = """
+CREATE TABLE bare AS SELECT a.id, w.dose_number, w.dose_label, w.starts_on, w.last_day
+FROM addressees_addressee a JOIN eligibility_window w ON w.addressee_id = a.id
+WHERE a.municipality_code = %s AND a.kind = '1' AND a.status = '1' AND w.programme = %s AND w.kind = 'due'
+    AND w.starts_on <= %s AND w.ends_on >= %s ORDER BY a.id
+"""
+
+
+def _bare(programme: str) -> float:
+    from sesshu.config import database
+
+    with database._administrator(database.server(), database.DATABASE) as connection:
+        begun = time.perf_counter()
+        connection.execute(psycopg.ClientCursor(connection).mogrify(_BARE, [CITY, programme, TODAY, TODAY]))
+        seconds = time.perf_counter() - begun
+        connection.execute("DROP TABLE bare")
+    return seconds
 
 
 def _after_an_entry() -> float:

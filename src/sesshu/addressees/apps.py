@@ -11,6 +11,6 @@ class AddresseesConfig(AppConfig):
         from sesshu.web import navigation
 
         search = navigation.NavItem("住民検索", "addressees:search", Action.ADDRESSEE_SEARCH, 10)
-        imports = navigation.NavItem("取込", "addressees:import", Action.ADDRESSEE_IMPORT, 60)
+        imports = navigation.NavItem("住民取込", "addressees:import", Action.ADDRESSEE_IMPORT, 60)
         navigation.register(search)
         navigation.register(imports)

@@ -50,7 +50,7 @@ class LedgerPage:
     screenings: tuple[Screening, ...]
     open_now: tuple[StatusRow, ...]
     statuses: tuple[StatusRow, ...]
-    not_target: tuple[StatusRow, ...]
+    closed: tuple[StatusRow, ...]
     zoom: Zoom | None
     zooms: tuple[Zoom, ...]
     picture: Drawing | None
@@ -63,6 +63,7 @@ def gather(addressee: Addressee, *, today: date, zoom_key: str = "") -> LedgerPa
     given = tuple(dose for dose in doses_given(doses) if dose.vaccine in load_pack("jp").vaccines)
     assessment = assess(person_of(addressee), given, on=today, pack=load_pack("jp"))
     statuses = tuple(_statuses(assessment, today))
+    begun = {verdict.programme for verdict in assessment.doses}
     zooms = _zooms(addressee.birth_date, today)
     zoom = _chosen(zooms, zoom_key, addressee.birth_date, today)
     shown, picture = _picture(addressee, given, assessment, zoom, today)
@@ -71,8 +72,8 @@ def gather(addressee: Addressee, *, today: date, zoom_key: str = "") -> LedgerPa
         doses=tuple(_dose_rows(doses, assessment)),
         screenings=tuple(selectors.screenings(addressee.pk)),
         open_now=tuple(row for row in statuses if row.status.status == "eligible"),
-        statuses=tuple(row for row in statuses if row.status.status != "not_target"),
-        not_target=tuple(row for row in statuses if row.status.status == "not_target"),
+        statuses=tuple(row for row in statuses if not _is_closed(row, begun)),
+        closed=tuple(row for row in statuses if _is_closed(row, begun)),
         zoom=zoom,
         zooms=zooms,
         picture=picture,
@@ -117,6 +118,12 @@ def _statuses(assessment: Assessment, today: date) -> list[StatusRow]:
         for status in assessment.programmes
     ]
     return sorted(rows, key=lambda row: (_STATUS_ORDER[row.status.status], row.programme.order))
+
+
+def _is_closed(row: StatusRow, begun: set[str | None]) -> bool:
+    """What was never for the person, or is past and was never begun."""
+    status = row.status.status
+    return status == "not_target" or (status == "aged_out" and row.programme.code not in begun)
 
 
 def _is_overdue(status: ProgrammeStatus, today: date) -> bool:
