@@ -57,8 +57,7 @@ def reach(birth: date, *, years: int = 0, months: int = 0) -> date:
     民法143条2項 (no such day: the last day of that month).
     """
     year, month = _shift(birth, years * 12 + months)
-    last = monthrange(year, month)[1]
-    if birth.day > last:
+    if birth.day > 28 and birth.day > (last := monthrange(year, month)[1]):
         return date(year, month, last)
     return date(year, month, birth.day) - _DAY
 
@@ -67,7 +66,7 @@ def reach(birth: date, *, years: int = 0, months: int = 0) -> date:
 def months_after(day: date, months: int) -> date:
     """Same day ``months`` later; where that month has no such day, the 1st of the next (民法143条2項)."""
     year, month = _shift(day, months)
-    if day.day > monthrange(year, month)[1]:
+    if day.day > 28 and day.day > monthrange(year, month)[1]:
         year, month = _shift(date(year, month, 1), 1)
         return date(year, month, 1)
     return date(year, month, day.day)

@@ -91,7 +91,7 @@ def _within(opening: Opening, since: date, last: date) -> Reason:
 def after_all(prospect: Prospect, terms: Terms, day: date, pack: Pack) -> ProgrammeStatus:
     """The status once nothing is open any more."""
     code = prospect.programme.code
-    bar = terms.barred(code)
+    bar = terms.applicable.barred(code)
     if bar:
         return not_target(code, bar, pack.article(code))
     if prospect.complete or (prospect.recurring and prospect.completed_on):
@@ -150,12 +150,7 @@ def _opened_since(opened: list[tuple[Rule, Stretch]], last: date) -> date:
 
 def _stretches(code: str, terms: Terms) -> list[tuple[Rule, Stretch]]:
     """Every window that the programme's rules hold for the person."""
-    return [
-        (rule, stretch)
-        for rule in terms.plan.by_programme[code]
-        if not terms.bars[rule.number]
-        for stretch in terms.stretches(rule)
-    ]
+    return [(rule, stretch) for rule in terms.applicable.rules(code) for stretch in terms.stretches(rule)]
 
 
 def _finite(day: date) -> date | None:

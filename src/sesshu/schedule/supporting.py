@@ -44,7 +44,8 @@ class HistoryNeeded:
 
     def holds(self, doses: Iterable[tuple[str, date]]) -> bool:
         """Whether doses, as (product, day), are as many as the rule asks."""
-        count = sum(product in self.products and day in self.between for product, day in doses)
+        start, end, products = self.between.start, self.between.end, self.products
+        count = len([day for product, day in doses if product in products and start <= day <= end])
         return count >= self.least and (self.most is None or count <= self.most)
 
 
@@ -172,9 +173,11 @@ class Pack:
     spacings: tuple[Spacing, ...]
     conditions: dict[str, Condition]
     temporary: tuple[Rule, ...] = field(init=False)
+    _articles: dict[str, str] = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "temporary", tuple(rule for rule in self.rules if rule.temporary))
+        object.__setattr__(self, "_articles", {code: self._article(code) for code in self.programmes})
 
     def rule(self, identifier: str) -> Rule:
         """The row of that id; ``KeyError`` if there is none."""
@@ -185,6 +188,9 @@ class Pack:
 
     def article(self, programme: str) -> str:
         """The article that a programme rests on: that of the rule in force longest."""
+        return self._articles.get(programme, "")
+
+    def _article(self, programme: str) -> str:
         rules = [rule for rule in self.rules if rule.programme == programme and not rule.temporary]
         return max(rules, key=lambda rule: rule.in_force.end).article if rules else ""
 

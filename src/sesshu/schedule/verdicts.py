@@ -46,7 +46,7 @@ def _needed_by_all(outcomes: list[Outcome]) -> Outcome:
 
 def _barred(record: Record, terms: Terms) -> Reason:
     programme = record.programme or ""
-    code = terms.barred(programme) or "birth_cohort"
+    code = terms.applicable.barred(programme) or "birth_cohort"
     return Reason(code, _BARRED[code], (), terms.pack.article(programme))
 
 

@@ -76,7 +76,7 @@ def _judge(
     target = advance(series.targets, progress, record.day, terms)
     if target is None:
         return Outcome("extraneous", None, False, (_completed(series, progress),))
-    requirements = terms.applying(target.by_product.get(record.dose.vaccine, []))
+    requirements = terms.applicable.required(target, record.dose.vaccine)
     if not requirements:
         return Outcome("not_valid", target, False, (_wrong_product(target, record),))
     return _satisfy(series, target, requirements, records, n, progress, terms)

@@ -47,6 +47,7 @@ class Outlook:
     terms: Terms
     records: list[Record]
     blocks: list[Block]
+    given: list[tuple[str, date]] | None = None
 
     def blocked(self, product: str) -> list[Block]:
         """Days closed to ``product`` by doses of other vaccines."""
@@ -54,7 +55,9 @@ class Outlook:
 
     def has(self, needed: tuple[HistoryNeeded, ...]) -> bool:
         """Whether the history holds the doses that a rule asks for."""
-        return all(one.holds((r.dose.vaccine, r.day) for r in self.records) for one in needed)
+        if self.given is None:
+            self.given = [(record.dose.vaccine, record.day) for record in self.records]
+        return all(one.holds(self.given) for one in needed)
 
     def begun(self, products: tuple[str, ...]) -> bool:
         """Whether any dose of ``products`` was given."""
@@ -130,7 +133,7 @@ def _open(requirement: Requirement, outlook: Outlook) -> bool:
         return False
     if rule.only_if_begun and not outlook.begun(rule.products):
         return False
-    return outlook.has(rule.needs_history)
+    return not rule.needs_history or outlook.has(rule.needs_history)
 
 
 Span = tuple[date, date, date, Requirement, Stretch]
@@ -140,24 +143,30 @@ Span = tuple[date, date, date, Requirement, Stretch]
 def _spans(
     series: Series, requirement: Requirement, progress: Progress, floor: date, terms: Terms
 ) -> list[Span]:
-    first = max([floor, *(bound[0] for bound in bounds(requirement, progress, terms.pack.reckoning))])
     row, starting = requirement.row, terms.starting(series)
+    first = floor
+    for bound in bounds(requirement, progress, terms.pack.reckoning):
+        first = max(first, bound[0])
     if row.not_before is not None:
         first = max(first, terms.point(row.not_before))
     found = []
+    turns = _turns(series, progress, terms)
     for stretch in terms.stretches(requirement.rule):
         start, end = max(first, stretch.opens), stretch.closes
         if row.until is not None:
             end = min(end, terms.point(row.until))
         if not progress.satisfied:
             start, end = max(start, starting.start), min(end, starting.end)
-        for begin, finish in _parted(start, end, _turns(series, progress, terms)):
-            found.append((begin, finish, first, requirement, stretch))
+        for begin, finish in _parted(start, end, turns) if turns else [(start, end)]:
+            if begin <= finish:
+                found.append((begin, finish, first, requirement, stretch))
     return found
 
 
 def _turns(series: Series, progress: Progress, terms: Terms) -> list[date]:
     """The last days on which giving the next dose leaves every later one to be given."""
+    if not series.turning:
+        return []
     later = series.targets[progress.index + 1 :]
     return sorted({day for target in later if (day := terms.skip_after(target)) is not None})
 
@@ -174,6 +183,8 @@ def _parted(start: date, end: date, turns: list[date]) -> list[tuple[date, date]
 
 def _remaining(series: Series, progress: Progress, day: date, terms: Terms) -> int:
     """Doses left if the next is given on ``day``, those that then fall away not counted."""
+    if not series.turning:
+        return len(series.targets) - progress.index
     later = series.targets[progress.index + 1 :]
     kept = [t for t in later if (limit := terms.skip_after(t)) is None or day <= limit]
     return 1 + len(kept)
@@ -202,7 +213,9 @@ def _opening(
         recommended=_recommended(requirement, progress, start, terms),
         remaining=_remaining(series, progress, start, terms),
         article=rule.article,
-        why=_held(requirement, progress, start, terms) if held else _opens(requirement, stretch, start),
+        why=_held(requirement, progress, start, terms)
+        if held
+        else _opens(requirement, stretch, start, terms),
         since=start,
     )
 
@@ -219,9 +232,9 @@ def _held(requirement: Requirement, progress: Progress, start: date, terms: Term
     return Reason("after_limit", "初回の期限を過ぎたため、{}からこの回に進みます。", (start,), article)
 
 
-def _opens(requirement: Requirement, stretch: Stretch, start: date) -> Reason:
+def _opens(requirement: Requirement, stretch: Stretch, start: date, terms: Terms) -> Reason:
     if start == stretch.start:
-        values: tuple[str | date, ...] = (stretch.start_text, start)
+        values: tuple[str | date, ...] = (terms.start_text(stretch), start)
         return Reason("window", "{}（{}）から受けられます。", values, requirement.rule.article)
     return Reason("window", "{}から受けられます。", (start,), requirement.rule.article)
 

@@ -58,7 +58,7 @@ def _prospect(
 ) -> Prospect:
     found = Prospect(programme)
     since = date.min if whole_life else after
-    periods = patient.terms.periods(programme.diseases, programme.code)
+    periods = patient.terms.applicable.periods(programme.diseases, programme.code)
     for n, period in enumerate(periods):
         chosen = [
             selected

@@ -54,7 +54,7 @@ class Patient:
         return self._outcomes.get((disease, id(record)))
 
     def _evaluate(self, disease: str) -> Periods:
-        periods = self.terms.series(disease)
+        periods = self.terms.applicable.series(disease)
         if disease not in self.touched:
             return self._fresh(disease, periods)
         left, found = [r for r in self.outlook.records if disease in r.diseases], {}
@@ -96,10 +96,10 @@ class Patient:
 
     def _fresh(self, disease: str, periods: dict[str, list[Series]]) -> Periods:
         """Without doses the result is the same for everyone of the same terms, so it is kept there."""
-        kept: Periods | None = self.terms.fresh.get(disease)
+        kept: Periods | None = self.terms.applicable.fresh.get(disease)
         if kept is None:
             kept = {period: self._select(series, []) for period, series in periods.items()}
-            self.terms.fresh[disease] = kept
+            self.terms.applicable.fresh[disease] = kept
         return kept
 
     def _note(self, disease: str, record: Record, outcome: Outcome) -> None:
@@ -113,7 +113,7 @@ class Patient:
         """True if the period lists the product and had begun by the day."""
         return any(
             stretch.start <= record.day
-            for series in self.terms.series(disease)[period]
+            for series in self.terms.applicable.series(disease)[period]
             for target in series.targets
             for requirement in target.by_product.get(record.dose.vaccine, ())
             for stretch in self.terms.stretches(requirement.rule)

@@ -33,7 +33,10 @@ class Target:
 
 @dataclass(slots=True, eq=False)
 class Series:
-    """The target doses of one course against one disease in one period."""
+    """The target doses of one course against one disease in one period.
+
+    ``turning``: some dose falls away when the one before it is given late.
+    """
 
     disease: str
     period: str
@@ -41,6 +44,7 @@ class Series:
     starting: Ages | None
     each: str | None
     targets: list[Target] = field(default_factory=list)
+    turning: bool = False
 
     def rules(self) -> list[Rule]:
         """The rules that open the first dose."""
@@ -110,6 +114,7 @@ def _finish(series: Series) -> None:
         skips = (requirement.row.skip_if_previous_after for requirement in target.requirements)
         target.skip_after = tuple({skip for skip in skips if skip})
         target.may_be_skipped = bool(target.until or target.skip_after)
+    series.turning = any(target.skip_after for target in series.targets)
 
 
 @lru_cache(maxsize=4096)

@@ -50,7 +50,7 @@ def _judge(
     if expired is not None:
         return Outcome("sub_standard", None, False, (expired,)), None
     target = series.targets[0]
-    candidates = terms.applying(target.by_product.get(record.dose.vaccine, []))
+    candidates = terms.applicable.required(target, record.dose.vaccine)
     if not candidates:
         return Outcome("not_valid", target, False, ()), None
     dated = in_force(candidates, record.day)
@@ -124,7 +124,7 @@ def turns(
 
     Years are told from ``after`` on; pregnancies all, for one that is past may be the last.
     """
-    requirements = terms.applying(
+    requirements = terms.applicable.applying(
         [q for q in series.targets[0].requirements if q.rule.programme == programme]
     )
     if series.each == "pregnancy":

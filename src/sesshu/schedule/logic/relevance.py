@@ -4,8 +4,9 @@ Nothing here depends on doses, so the terms are kept per birth date, sex and con
 out when first asked for.
 """
 
+from bisect import bisect_right
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -17,48 +18,57 @@ ALWAYS = Dates()
 
 
 class Stretch(NamedTuple):
-    """A window of one rule in a life: unclipped, and clipped to the days the rule is in force."""
+    """A window of one rule in a life: unclipped, and clipped to the days the rule is in force.
+
+    ``begins`` is the expression that ``start`` comes from; empty where the law's first day is the start.
+    """
 
     start: date
     end: date
     opens: date
     closes: date
-    start_text: str
+    begins: str
 
 
 @dataclass(slots=True, eq=False)
-class Terms:
-    """Everything that the rules say to a person of this birth date, sex and conditions."""
+class Applicable:
+    """What of the plan applies to everyone whom the same rules are barred to, whatever the dates.
 
-    pack: Pack
+    ``bars`` holds for each rule why it does not apply, or an empty text.
+    """
+
     plan: Plan
-    birth: date
-    sex: str | None
-    conditions: frozenset[str]
-    due_dates: tuple[date, ...]
-    bars: list[str]
+    bars: tuple[str, ...]
     fresh: dict[str, Any] = field(default_factory=dict)
-    prospects: dict[tuple[str, date, date, int], Any] = field(default_factory=dict)
-    _stretches: dict[int, tuple[Stretch, ...]] = field(default_factory=dict)
-    _points: dict[str, date] = field(default_factory=dict)
     _series: dict[str, dict[str, list[Series]]] = field(default_factory=dict)
-    _statutory: dict[tuple[Series, str, str], tuple[Dates, ...]] = field(default_factory=dict)
     _periods: dict[str, list[str]] = field(default_factory=dict)
-    _barred: dict[str, str] = field(default_factory=dict)
-    _last_days: dict[str, date] = field(default_factory=dict)
-    _spans: dict[tuple[str, str], list[tuple[date, date]]] = field(default_factory=dict)
+    _required: dict[tuple[Target, str], list[Requirement]] = field(default_factory=dict)
+    _rules: dict[str, list[Rule]] = field(default_factory=dict)
 
     def barred(self, programme: str) -> str:
         """Why no rule of ``programme`` applies; empty if one does."""
-        found = self._barred.get(programme)
-        if found is None:
-            bars = [self.bars[rule.number] for rule in self.plan.by_programme.get(programme, ())]
-            found = self._barred[programme] = bars[0] if bars and all(bars) else ""
-        return found
+        bars = [self.bars[rule.number] for rule in self.plan.by_programme.get(programme, ())]
+        return bars[0] if bars and all(bars) else ""
 
     def applying(self, requirements: list[Requirement]) -> list[Requirement]:
         """Those whose rule applies to the person."""
         return [q for q in requirements if not self.bars[q.rule.number]]
+
+    def required(self, target: Target, product: str) -> list[Requirement]:
+        """What the rules that apply ask of a dose of ``product`` given as ``target``."""
+        found = self._required.get((target, product))
+        if found is None:
+            found = self.applying(target.by_product.get(product, []))
+            self._required[target, product] = found
+        return found
+
+    def rules(self, programme: str) -> list[Rule]:
+        """The rules of ``programme`` that apply."""
+        found = self._rules.get(programme)
+        if found is None:
+            rules = self.plan.by_programme.get(programme, ())
+            found = self._rules[programme] = [rule for rule in rules if not self.bars[rule.number]]
+        return found
 
     def series(self, disease: str) -> dict[str, list[Series]]:
         """The series against a disease that apply, by period in the pack's order."""
@@ -88,6 +98,33 @@ class Terms:
             for target in series.targets
             for q in target.requirements
         )
+
+
+@dataclass(slots=True, eq=False)
+class Terms:
+    """Everything that the rules say to a person of this birth date, sex and conditions."""
+
+    pack: Pack
+    applicable: Applicable
+    birth: date
+    conditions: frozenset[str]
+    due_dates: tuple[date, ...]
+    prospects: dict[tuple[str, date, date, int], Any] = field(default_factory=dict)
+    _stretches: dict[int, tuple[Stretch, ...]] = field(default_factory=dict)
+    _points: dict[str, date] = field(default_factory=dict)
+    _statutory: dict[tuple[Series, str, str], tuple[Dates, ...]] = field(default_factory=dict)
+    _last_days: dict[str, date] = field(default_factory=dict)
+    _spans: dict[tuple[str, str], list[tuple[date, date]]] = field(default_factory=dict)
+
+    @property
+    def plan(self) -> Plan:
+        """The plan of the pack."""
+        return self.applicable.plan
+
+    @property
+    def bars(self) -> tuple[str, ...]:
+        """Why a rule does not apply, by its number; an empty text where it does."""
+        return self.applicable.bars
 
     def point(self, expression: str) -> date:
         """The date of an age or date expression in this life."""
@@ -135,7 +172,7 @@ class Terms:
         """The last day of the programme's windows in this life."""
         found = self._last_days.get(programme)
         if found is None:
-            rules = [r for r in self.plan.by_programme.get(programme, ()) if not self.bars[r.number]]
+            rules = self.applicable.rules(programme)
             closes = [stretch.closes for rule in rules for stretch in self.stretches(rule)]
             found = self._last_days[programme] = max(closes, default=date.min)
         return found
@@ -155,26 +192,31 @@ class Terms:
             nearest = min(nearest, (start - day).days if day < start else (day - end).days)
         return nearest
 
+    def start_text(self, stretch: Stretch) -> str:
+        """What the window begins with, in the words of the law."""
+        if stretch.begins.startswith("week "):
+            return "妊娠28週0日"
+        return self.pack.reckoning.describe(stretch.begins) if stretch.begins else "施行の日"
+
     def _work_out(self, rule: Rule) -> tuple[Stretch, ...]:
         ages = [age for age in rule.eligible if not age.conditions or age.conditions & self.conditions]
         if rule.each == "pregnancy":
             return tuple(_pregnancy(rule, ages[0], due) for due in self.due_dates)
         found = []
         for age in ages:
-            span = self._dates(age)
-            start = self.birth if age.start is None else span.start
-            text = self.pack.reckoning.describe(age.start or "birth")
-            found.append(_clip(rule, start, span.end, text))
+            start = self.birth if age.start is None else self.point(age.start)
+            end = date.max if age.end is None else self.point(age.end)
+            found.append(_clip(rule, start, end, age.start or "birth"))
         if rule.born_until and self.birth <= rule.born_until:
-            found.append(_clip(rule, rule.in_force.start, rule.in_force.end, "施行の日"))
-        return tuple(sorted(found, key=lambda stretch: stretch.start))
+            found.append(_clip(rule, rule.in_force.start, rule.in_force.end, ""))
+        return tuple(sorted(found, key=_begins) if len(found) > 1 else found)
 
     def _dates(self, ages: Ages) -> Dates:
         start = self.point(ages.start) if ages.start else date.min
         return Dates(start, self.point(ages.end) if ages.end else date.max)
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=256)
 def relevant(
     pack: Pack,
     birth: date,
@@ -182,21 +224,50 @@ def relevant(
     conditions: frozenset[str] = frozenset(),
     due_dates: tuple[date, ...] = (),
 ) -> Terms:
-    """The terms for such a person; ``bars`` holds for each rule why it does not apply, or an empty text."""
-    bars = [_bar(rule, birth, sex, conditions, due_dates) for rule in pack.rules]
-    return Terms(pack, plan(pack), birth, sex, conditions, tuple(sorted(due_dates)), bars)
+    """The terms for such a person."""
+    among = bisect_right(_edges(pack), birth)
+    applicable = _applicable(pack, among, birth, sex, conditions, bool(due_dates))
+    return Terms(pack, applicable, birth, conditions, tuple(sorted(due_dates)))
 
 
-def _bar(
-    rule: Rule, birth: date, sex: str | None, conditions: frozenset[str], due_dates: tuple[date, ...]
-) -> str:
+@lru_cache(maxsize=8)
+def _edges(pack: Pack) -> list[date]:
+    """The births from which on another set of rules may apply."""
+    spans = [span for rule in pack.rules for span in (rule.born, rule.not_born) if span is not None]
+    ends = {span.end + timedelta(days=1) for span in spans if span.end < date.max}
+    return sorted(ends | {span.start for span in spans})
+
+
+def _applicable(
+    pack: Pack, among: int, birth: date, sex: str | None, conditions: frozenset[str], pregnant: bool
+) -> Applicable:
+    """The same object for all born between two edges; ``birth`` is any of them."""
+    kept = _kept_applicable(pack)
+    key = (among, sex, conditions, pregnant)
+    if key not in kept:
+        bars = tuple(_bar(rule, birth, sex, conditions, pregnant) for rule in pack.rules)
+        kept[key] = _applicable_of(pack, bars)
+    return kept[key]
+
+
+@lru_cache(maxsize=8)
+def _kept_applicable(pack: Pack) -> dict[tuple[int, str | None, frozenset[str], bool], Applicable]:
+    return {}
+
+
+@lru_cache(maxsize=1024)
+def _applicable_of(pack: Pack, bars: tuple[str, ...]) -> Applicable:
+    return Applicable(plan(pack), bars)
+
+
+def _bar(rule: Rule, birth: date, sex: str | None, conditions: frozenset[str], pregnant: bool) -> str:
     if rule.sex and sex != rule.sex:
         return "sex" if sex else "sex_unknown"
     if not rule.born.start <= birth <= rule.born.end:
         return "birth_cohort"
     if rule.not_born is not None and birth in rule.not_born:
         return "birth_cohort"
-    if rule.each == "pregnancy" and not due_dates:
+    if rule.each == "pregnancy" and not pregnant:
         return "no_due_date"
     if rule.eligible and all(age.conditions and not age.conditions & conditions for age in rule.eligible):
         return "condition"
@@ -206,11 +277,17 @@ def _bar(
 def _pregnancy(rule: Rule, age: Ages, due: date) -> Stretch:
     first = pregnancy_week(due, (age.start or "").removeprefix("week "))
     last = pregnancy_week(due, (age.end or "").removeprefix("week "))
-    return _clip(rule, first, last, "妊娠28週0日")
+    return _clip(rule, first, last, age.start or "")
 
 
-def _clip(rule: Rule, start: date, end: date, text: str) -> Stretch:
-    return Stretch(start, end, max(start, rule.in_force.start), min(end, rule.in_force.end), text)
+def _clip(rule: Rule, start: date, end: date, begins: str) -> Stretch:
+    law = rule.in_force
+    opens = start if start > law.start else law.start
+    return Stretch(start, end, opens, end if end < law.end else law.end, begins)
+
+
+def _begins(stretch: Stretch) -> date:
+    return stretch.start
 
 
 def merged(spans: list[tuple[date, date]]) -> tuple[Dates, ...]:
