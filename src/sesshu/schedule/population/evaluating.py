@@ -1,0 +1,379 @@
+"""Evaluation over columns: the n-th record of everybody at once, by the rules of :mod:`..logic.evaluation`.
+
+Persons are columns of matrices whose rows are records in order of date. Those who stand at the same target
+dose and were given the same product under the same law are judged together.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+import numpy as np
+
+from sesshu.schedule.logic.plan import Requirement, Series, Target
+from sesshu.schedule.logic.relevance import Applicable
+from sesshu.schedule.logic.vaccine import in_force, nearest
+from sesshu.schedule.population import calendar
+from sesshu.schedule.population.calendar import Days
+from sesshu.schedule.population.columns import Column
+from sesshu.schedule.population.rows import NEVER, Rows
+from sesshu.schedule.supporting import HistoryNeeded, Pack
+
+VALID, NOT_VALID, EXTRANEOUS, SUB_STANDARD = 1, 2, 3, 4
+OK, EARLY, LATE = 0, 1, 2
+
+
+@dataclass(slots=True, eq=False)
+class Records:
+    """Record × person; ``vaccine`` is -1 past a person's last record, ``place`` the dose's own place."""
+
+    day: Days
+    vaccine: Column
+    blocked: Column
+    unspaced: Column
+    expired: Column
+    place: Column
+
+    def of(self, persons: Column) -> "Records":
+        """The records of some persons."""
+        parts = (self.day, self.vaccine, self.blocked, self.unspaced, self.expired, self.place)
+        most = int((self.vaccine[:, persons] >= 0).sum(axis=0).max(initial=0))
+        return Records(*(part[:most, persons] for part in parts))
+
+    def without(self, taken: Column) -> "Records":
+        """The records not ``taken``, moved up."""
+        gone = taken | (self.vaccine < 0)
+        order = np.argsort(gone, axis=0, kind="stable")
+        vaccine = np.where(gone, -1, self.vaccine)
+        parts = (self.day, vaccine, self.blocked, self.unspaced, self.expired, self.place)
+        return Records(*(np.take_along_axis(part, order, axis=0) for part in parts))
+
+
+@dataclass(slots=True, eq=False)
+class Progress:
+    """Of each person how far a series has come; days are 0 where there is none."""
+
+    index: Column
+    unfinished: Column
+    last: Days
+    first: Days
+    latest: Days
+    valid: Column
+    satisfied: Days
+
+    @classmethod
+    def none(cls, persons: int, targets: int) -> "Progress":
+        """Nobody has begun."""
+        days = [np.zeros(persons, np.int32) for _ in range(3)]
+        return cls(
+            np.zeros(persons, np.int8), np.zeros(persons, bool), *days, np.zeros(persons, np.int16),
+            np.zeros((targets, persons), np.int32),
+        )  # fmt: skip
+
+    def of(self, persons: Column) -> "Progress":
+        """That of some persons."""
+        return Progress(
+            self.index[persons], self.unfinished[persons], self.last[persons], self.first[persons],
+            self.latest[persons], self.valid[persons], self.satisfied[:, persons],
+        )  # fmt: skip
+
+    def put(self, persons: Column, other: "Progress") -> None:
+        """Take over that of some persons."""
+        for name in ("index", "unfinished", "last", "first", "latest", "valid"):
+            getattr(self, name)[persons] = getattr(other, name)
+        self.satisfied[:, persons] = other.satisfied
+
+
+@dataclass(slots=True, eq=False)
+class Run:
+    """A series with everybody's records run through it; ``odd``: the product or the course was another."""
+
+    evaluation: Column
+    number: Column
+    routine: Column
+    odd: Column
+    progress: Progress
+
+
+class Law:
+    """The requirements in force on each day, for one target dose and one product."""
+
+    def __init__(self, requirements: list[Requirement]) -> None:
+        edges = {1}
+        spans = [requirement.rule.in_force for requirement in requirements]
+        for span in spans:
+            edges |= {span.start.toordinal(), span.end.toordinal() + 1}
+            for other in spans:
+                if span.end < other.start:
+                    middle = (span.end.toordinal() + other.start.toordinal()) // 2
+                    edges |= {middle, middle + 1}
+        self.edges = np.array(sorted(edge for edge in edges if edge <= calendar.LAST))
+        days = [date.fromordinal(int(edge)) for edge in self.edges]
+        self.dated = [in_force(requirements, day) for day in days]
+        self.nearest = [nearest(requirements, day)[0] for day in days]
+
+
+@lru_cache(maxsize=4096)
+def law(applicable: Applicable, target: Target, product: str) -> Law | None:
+    """The law of a dose, or None if no rule lists the product for it."""
+    requirements = applicable.required(target, product)
+    return Law(requirements) if requirements else None
+
+
+class Gaps:
+    """Intervals from any day that occurs."""
+
+    def __init__(self, first: int, last: int) -> None:
+        self.first, self.last = first, last
+
+    def next_day(self, previous: Days, gap: str) -> Days:
+        """First day that keeps the least interval."""
+        return calendar.next_days(gap, self.first, self.last)[np.maximum(previous - self.first, 0)]
+
+    def last_day(self, previous: Days, gap: str) -> Days:
+        """Last day that keeps the greatest interval."""
+        return calendar.last_days(gap, self.first, self.last)[np.maximum(previous - self.first, 0)]
+
+
+class Bound:
+    """One least interval of a requirement: its first day, where it holds, and the doctor's shorter one."""
+
+    def __init__(self, first: Days, reference: Days, holds: Column) -> None:
+        self.first, self.reference, self.holds = first, reference, holds
+
+
+def bounds(
+    requirement: Requirement, series: Series, progress: Progress, unfinished: Column, gaps: Gaps
+) -> list[Bound]:
+    """Every least interval that the next dose must keep; see ``logic.interval.bounds``."""
+    row, found = requirement.row, []
+    if row.gap or row.unfinished_gap:
+        first, holds = np.zeros_like(progress.last), progress.last > 0
+        if row.gap:
+            first = gaps.next_day(progress.last, row.gap)
+        else:
+            holds = holds & unfinished
+        if row.unfinished_gap and unfinished.any():
+            first = np.where(unfinished, gaps.next_day(progress.last, row.unfinished_gap), first)
+        found.append(Bound(first, progress.last, holds))
+    places = {target.number: n for n, target in enumerate(series.targets)}
+    for number, wait in row.gap_from:
+        if number in places:
+            reference = progress.satisfied[places[number]]
+            found.append(Bound(gaps.next_day(reference, wait), reference, reference > 0))
+    return found
+
+
+class Evaluation:
+    """One series, and the persons and records to run through it."""
+
+    def __init__(
+        self, series: Series, applicable: Applicable, rows: Rows, row: Column, records: Records, gaps: Gaps
+    ) -> None:
+        self.series, self.applicable, self.rows, self.row = series, applicable, rows, row
+        self.records, self.gaps = records, gaps
+        self.products = list(rows.pack.vaccines)
+        shape = records.vaccine.shape
+        self.run = Run(
+            np.zeros(shape, np.int8), np.full(shape, -1, np.int8), np.zeros(shape, bool),
+            np.zeros(shape, bool), Progress.none(shape[1], len(series.targets)),
+        )  # fmt: skip
+        rules = {q.rule.number: q.rule for target in series.targets for q in target.requirements}
+        self.counts = {
+            needed: np.zeros(shape[1], np.int16) for rule in rules.values() for needed in rule.needs_history
+        }
+
+    def all(self) -> Run:
+        """Run every record through the series."""
+        for n in range(len(self.records.vaccine)):
+            live = np.flatnonzero(self.records.vaccine[n] >= 0)
+            self._step(n, live)
+            for needed, count in self.counts.items():
+                count[live] += counted(
+                    needed, self.rows.pack, self.records.vaccine[n, live], self.records.day[n, live]
+                )
+        return self.run
+
+    def _step(self, n: int, live: Column) -> None:
+        run, progress = self.run, self.run.progress
+        expired = self.records.expired[n, live]
+        run.evaluation[n, live[expired]] = SUB_STANDARD
+        live = live[~expired]
+        same = progress.last[live] == self.records.day[n, live]
+        run.evaluation[n, live[same]] = EXTRANEOUS
+        live = live[~same]
+        self._advance(live, self.records.day[n, live])
+        index = progress.index[live].astype(np.int64)
+        done = index >= len(self.series.targets)
+        run.evaluation[n, live[done]] = EXTRANEOUS
+        live, index = live[~done], index[~done]
+        cells = index * len(self.products) + self.records.vaccine[n, live]
+        for cell, group in grouped(cells, live):
+            target, product = divmod(cell, len(self.products))
+            self._dose(n, group, target, self.products[product])
+        counted_now = (run.evaluation[n, live] == VALID) | (run.evaluation[n, live] == NOT_VALID)
+        progress.last[live[counted_now]] = self.records.day[n, live[counted_now]]
+
+    def _advance(self, live: Column, day: Days) -> None:
+        """Move past the targets skipped on the day of the record; see ``logic.skip``."""
+        progress = self.run.progress
+        for t, target in enumerate(self.series.targets):
+            if not target.may_be_skipped:
+                continue
+            at = (progress.index[live] == t) & (progress.latest[live] > 0)
+            here, on = live[at], day[at]
+            if not len(here):
+                continue
+            late = np.zeros(len(here), bool)
+            if target.skip_after:
+                late = progress.latest[here] > self.rows.latest(target.skip_after)[self.row[here]]
+            if target.until:
+                past = on > self.rows.latest(target.until)[self.row[here]]
+                progress.unfinished[here[past]] = True
+                late |= past
+            progress.index[here[late]] += 1
+
+    def _dose(self, n: int, group: Column, t: int, product: str) -> None:
+        target = self.series.targets[t]
+        self.run.number[n, group] = target.number
+        found = law(self.applicable, target, product)
+        if found is None:
+            self.run.evaluation[n, group] = NOT_VALID
+            self.run.odd[n, group] = True
+            return
+        when = np.searchsorted(found.edges, self.records.day[n, group], side="right") - 1
+        for part, persons in grouped(when, group):
+            dated = found.dated[part]
+            if dated:
+                self._by_dated(n, persons, t, dated)
+                continue
+            requirement = found.nearest[part]
+            over = requirement.rule.in_force.end.toordinal() < found.edges[part]
+            uncounted = requirement.rule.ends_counting and over
+            self._judge(n, persons, t, requirement, np.zeros(len(persons), bool), uncounted)
+
+    def _by_dated(self, n: int, persons: Column, t: int, dated: list[Requirement]) -> None:
+        """The rule in force whose window holds the dose, of those that the history so far allows."""
+        allowed = [self._allowed(requirement, persons) for requirement in dated]
+        routine = np.logical_or.reduce(allowed)
+        if len(dated) == 1:
+            self._judge(n, persons, t, dated[0], routine, uncounted=False)
+            return
+        scores = []
+        for requirement, may in zip(dated, allowed, strict=True):
+            place, _ = self._place(requirement, self.records.day[n, persons], persons)
+            scores.append(np.where(may | ~routine, place, 9))
+        chosen = np.argmin(scores, axis=0)
+        for which, group in grouped(chosen, np.arange(len(persons))):
+            self._judge(n, persons[group], t, dated[which], routine[group], uncounted=False)
+
+    def _allowed(self, requirement: Requirement, persons: Column) -> Column:
+        held = np.ones(len(persons), bool)
+        for needed in requirement.rule.needs_history:
+            count = self.counts[needed][persons]
+            held &= enough(needed, count)
+        return held
+
+    def _place(self, requirement: Requirement, day: Days, persons: Column) -> tuple[Column, Column | None]:
+        """Where the days lie (see ``logic.age``), and who was too young for this dose of the course."""
+        row = self.row[persons]
+        inside, least = np.zeros(len(persons), bool), np.full(len(persons), NEVER)
+        for window in self.rows.windows(requirement.rule):
+            start = window.start[row]
+            inside |= (start <= day) & (day <= window.end[row])
+            least = np.minimum(least, start)
+        place = np.where(inside, OK, np.where(least > day, EARLY, LATE))
+        if requirement.row.not_before is None:
+            return place, None
+        young = day < self.rows.point(requirement.row.not_before)[row]
+        return np.where(inside & young, EARLY, place), young
+
+    def _judge(
+        self, n: int, persons: Column, t: int, requirement: Requirement, routine: Column, uncounted: bool
+    ) -> None:
+        """Vaccine, age, interval, conflict; the first breach decides. See ``logic.evaluation._satisfy``."""
+        run, day = self.run, self.records.day[n, persons]
+        if uncounted:
+            run.evaluation[n, persons] = EXTRANEOUS
+            return
+        place, young = self._place(requirement, day, persons)
+        refused, outside = place != OK, place != OK
+        if requirement.rule.counts_outside_window:
+            routine = routine & ~outside
+            refused = outside & young if young is not None else np.zeros(len(persons), bool)
+        odd = ~refused & self._other_course(day, persons)
+        progress = run.progress.of(persons)
+        breach = self._too_short(requirement, progress, day) | self.records.blocked[n, persons]
+        evaluation = np.where(refused & (place == LATE), EXTRANEOUS, NOT_VALID)
+        valid = ~(refused | odd | breach)
+        evaluation = np.where(valid, VALID, evaluation)
+        if requirement.row.latest_gap is not None:
+            over = day > self.gaps.last_day(progress.last, requirement.row.latest_gap)
+            routine = routine & ~(over & (progress.last > 0))
+        run.evaluation[n, persons], run.odd[n, persons] = evaluation, odd
+        run.routine[n, persons] = routine & valid & ~self.records.unspaced[n, persons]
+        self._satisfy(persons[valid], day[valid], t)
+
+    def _satisfy(self, persons: Column, day: Days, t: int) -> None:
+        progress = self.run.progress
+        progress.satisfied[t, persons] = progress.latest[persons] = day
+        progress.first[persons] = np.where(progress.first[persons] == 0, day, progress.first[persons])
+        progress.index[persons] += 1
+        progress.valid[persons] += 1
+
+    def _other_course(self, day: Days, persons: Column) -> Column:
+        if self.series.starting is None:
+            return np.zeros(len(persons), bool)
+        begun = self.run.progress.first[persons] > 0
+        return ~begun & ~starts(self.series, self.rows, self.row[persons], day)
+
+    def _too_short(self, requirement: Requirement, progress: Progress, day: Days) -> Column:
+        breach, told = np.zeros(len(day), bool), np.zeros(len(day), bool)
+        unfinished, row = progress.unfinished, requirement.row
+        for bound in bounds(requirement, self.series, progress, unfinished, self.gaps):
+            short = bound.holds & (day < bound.first) & ~told
+            if not short.any():
+                continue
+            told |= short
+            usual = unfinished if row.unfinished_gap else np.zeros(len(day), bool)
+            for gap, whom in ((row.unfinished_doctor_gap, usual), (row.doctor_gap, ~usual)):
+                if gap:
+                    short &= ~(whom & (day >= self.gaps.next_day(bound.reference, gap)))
+            breach |= short
+        return breach
+
+
+def starts(series: Series, rows: Rows, row: Column, day: Days) -> Column:
+    """Whether the series may be begun on the day."""
+    ages, held = series.starting, np.ones(len(day), bool)
+    if ages is not None and ages.start:
+        held &= day >= rows.point(ages.start)[row]
+    if ages is not None and ages.end:
+        held &= day <= rows.point(ages.end)[row]
+    return held
+
+
+def counted(needed: HistoryNeeded, pack: Pack, vaccine: Column, day: Days) -> Column:
+    """Which doses a rule's condition on the history counts."""
+    listed = np.array([code in needed.products for code in pack.vaccines])
+    start, end = needed.between.start.toordinal(), needed.between.end.toordinal()
+    return listed[vaccine] & (start <= day) & (day <= end)
+
+
+def enough(needed: HistoryNeeded, count: Column) -> Column:
+    """Whether so many doses are as many as the rule asks."""
+    held: Column = count >= needed.least
+    return held if needed.most is None else held & (count <= needed.most)
+
+
+def grouped(keys: Column, items: Column) -> "list[tuple[int, Column]]":
+    """The items of each key, in the order of the keys."""
+    if not len(keys):
+        return []
+    if (keys == keys[0]).all():
+        return [(int(keys[0]), items)]
+    order = np.argsort(keys, kind="stable")
+    ordered = keys[order]
+    cuts = np.flatnonzero(ordered[1:] != ordered[:-1]) + 1
+    parts = np.split(items[order], cuts)
+    return [(int(ordered[cut]), part) for cut, part in zip([0, *cuts], parts, strict=True)]

@@ -1,0 +1,53 @@
+"""Openings as a table: a column for each, and a row for each of the fields named here.
+
+All values are ``int32``; days are ordinals, 0 where there is none. ``LABEL`` and ``PERIOD`` are interned text,
+``WHY`` a place in ``columns.REASONS``, ``RANK`` the place among the candidates.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sesshu.schedule.population.columns import Column
+
+Openings = NDArray[np.int32]
+(
+    PERSON, START, END, SINCE, NUMBER, LABEL, PERIOD, STATUTORY_FROM, STATUTORY_TO, RECOMMENDED_FROM,
+    RECOMMENDED_TO, REMAINING, WHY, RANK, PRODUCT,
+) = range(15)  # fmt: skip
+_FIELDS = 15
+
+
+def none() -> Openings:
+    """No openings."""
+    return np.zeros((_FIELDS, 0), np.int32)
+
+
+def blank(count: int) -> Openings:
+    """Openings to be filled in."""
+    return np.zeros((_FIELDS, count), np.int32)
+
+
+def together(tables: list[Openings]) -> Openings:
+    """One table of several."""
+    if len(tables) == 1:
+        return tables[0]
+    return np.concatenate(tables, axis=1) if tables else none()
+
+
+def ordered(table: Openings, *keys: int) -> Openings:
+    """By person, then the fields; what is equal keeps its order."""
+    return table[:, np.lexsort((*(table[key] for key in reversed(keys)), table[PERSON]))]
+
+
+def follows(table: Openings) -> Column:
+    """Whether each opening belongs to the person of the one before it."""
+    same = np.zeros(table.shape[1], bool)
+    same[1:] = table[PERSON, 1:] == table[PERSON, :-1]
+    return same
+
+
+def depth(table: Openings) -> Column:
+    """The place of each opening among those of its person."""
+    same = follows(table)
+    place = np.arange(len(same))
+    return place - np.maximum.accumulate(np.where(same, 0, place))
