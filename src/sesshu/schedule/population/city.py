@@ -87,7 +87,7 @@ class _City:
         self.on, self.pack, self.answers = on, pack, answers
 
     def lot(self, persons: Column) -> None:
-        """Answer for some residents whose birth is known."""
+        """Answer for some residents whose birth is known, in the order of birth, sex and conditions."""
         if not len(persons):
             return
         given = _ranges(self.begins[persons], self.begins[persons + 1])
@@ -99,9 +99,9 @@ class _City:
         keys = np.stack(
             [self.residents.birth[persons], self.residents.sex[persons], self.residents.conditions[persons]]
         )
-        distinct, row = np.unique(keys, axis=1, return_inverse=True)
-        rows = Rows(self.pack, *distinct)
-        lot = _Lot(rows, row.reshape(-1), doses, self.on)
+        new = np.ones(len(persons), bool)
+        new[1:] = (keys[:, 1:] != keys[:, :-1]).any(axis=0)
+        lot = _Lot(Rows(self.pack, *keys[:, new]), np.cumsum(new) - 1, doses, self.on)
         for n, programme in enumerate(self.pack.programmes.values()):
             found = lot.programme(programme)
             for name, values in zip(FIELDS, found, strict=True):
@@ -183,9 +183,8 @@ class _Lot:
             for every in rows.plan.diseases.get(disease, {}).values():
                 rules += [q.rule for s in every for t in s.targets for q in t.requirements]
         classes, of = rows.classes(rules)
-        untouched = blank(len(rows.birth))
-        touched = self._touched(programme)
-        found = blank(len(self.row))
+        untouched, touched = blank(len(rows.birth)), self._touched(programme)
+        told: list[tuple[Column, Statuses]] = []
         for n, applicable in enumerate(classes):
             members = np.flatnonzero(of == n)
             bar = applicable.barred(programme.code)
@@ -209,10 +208,10 @@ class _Lot:
                     self.on, past.last_day,
                 ).all()  # fmt: skip
                 row = self.row[persons]
-                found[:, persons] = statuses(some, persons, over[:, row], past.last_day[row], self.on)
-        bars = np.array([bool(one.barred(programme.code)) for one in classes])[of]
-        plain = ~touched | bars[self.row]
-        found[:, plain] = untouched[:, self.row[plain]]
+                told.append((persons, statuses(some, persons, over[:, row], past.last_day[row], self.on)))
+        found = np.take(untouched, self.row, axis=1)
+        for persons, values in told:
+            found[:, persons] = values
         return found
 
     def _touched(self, programme: Programme) -> Column:

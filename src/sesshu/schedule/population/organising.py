@@ -141,8 +141,11 @@ class History:
             (vaccine.code, spacing.id)
             for vaccine in pack.vaccines.values()
             for spacing in _after(pack, vaccine.kind)
-            if products & _closed(pack, spacing, vaccine)[0]
+            if (spacing.effect == "not_valid" or spacing.in_force.end.toordinal() >= self.on)
+            and products & _closed(pack, spacing, vaccine)[0]
         }
+        if not pairs:
+            return None
         key = frozenset(pairs)
         if key not in self._blocks:
             self._blocks[key] = self._close(key)
