@@ -35,7 +35,7 @@ def too_early(requirement: Requirement, stretch: Stretch | None, day: date, term
     """「早すぎます: 生後2月に達した日は2026-07-09、3日早い接種です。」"""
     start, text = day, "対象期間の始まり"
     if stretch is not None:
-        start, text = stretch.start, terms.start_text(stretch)
+        start, text = stretch.start, stretch.start_text
     not_before = requirement.row.not_before
     if not_before is not None and terms.point(not_before) > max(day, start):
         start, text = terms.point(not_before), terms.pack.reckoning.describe(not_before)

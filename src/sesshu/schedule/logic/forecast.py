@@ -213,9 +213,7 @@ def _opening(
         recommended=_recommended(requirement, progress, start, terms),
         remaining=_remaining(series, progress, start, terms),
         article=rule.article,
-        why=_held(requirement, progress, start, terms)
-        if held
-        else _opens(requirement, stretch, start, terms),
+        why=_held(requirement, progress, start, terms) if held else _opens(requirement, stretch, start),
         since=start,
     )
 
@@ -232,9 +230,9 @@ def _held(requirement: Requirement, progress: Progress, start: date, terms: Term
     return Reason("after_limit", "初回の期限を過ぎたため、{}からこの回に進みます。", (start,), article)
 
 
-def _opens(requirement: Requirement, stretch: Stretch, start: date, terms: Terms) -> Reason:
+def _opens(requirement: Requirement, stretch: Stretch, start: date) -> Reason:
     if start == stretch.start:
-        values: tuple[str | date, ...] = (terms.start_text(stretch), start)
+        values: tuple[str | date, ...] = (stretch.start_text, start)
         return Reason("window", "{}（{}）から受けられます。", values, requirement.rule.article)
     return Reason("window", "{}から受けられます。", (start,), requirement.rule.article)
 

@@ -18,16 +18,13 @@ ALWAYS = Dates()
 
 
 class Stretch(NamedTuple):
-    """A window of one rule in a life: unclipped, and clipped to the days the rule is in force.
-
-    ``begins`` is the expression that ``start`` comes from; empty where the law's first day is the start.
-    """
+    """A window of one rule in a life: unclipped, and clipped to the days the rule is in force."""
 
     start: date
     end: date
     opens: date
     closes: date
-    begins: str
+    start_text: str
 
 
 @dataclass(slots=True, eq=False)
@@ -192,12 +189,6 @@ class Terms:
             nearest = min(nearest, (start - day).days if day < start else (day - end).days)
         return nearest
 
-    def start_text(self, stretch: Stretch) -> str:
-        """What the window begins with, in the words of the law."""
-        if stretch.begins.startswith("week "):
-            return "妊娠28週0日"
-        return self.pack.reckoning.describe(stretch.begins) if stretch.begins else "施行の日"
-
     def _work_out(self, rule: Rule) -> tuple[Stretch, ...]:
         ages = [age for age in rule.eligible if not age.conditions or age.conditions & self.conditions]
         if rule.each == "pregnancy":
@@ -206,9 +197,9 @@ class Terms:
         for age in ages:
             start = self.birth if age.start is None else self.point(age.start)
             end = date.max if age.end is None else self.point(age.end)
-            found.append(_clip(rule, start, end, age.start or "birth"))
+            found.append(_clip(rule, start, end, self.pack.reckoning.describe(age.start or "birth")))
         if rule.born_until and self.birth <= rule.born_until:
-            found.append(_clip(rule, rule.in_force.start, rule.in_force.end, ""))
+            found.append(_clip(rule, rule.in_force.start, rule.in_force.end, "施行の日"))
         return tuple(sorted(found, key=_begins) if len(found) > 1 else found)
 
     def _dates(self, ages: Ages) -> Dates:
@@ -277,13 +268,13 @@ def _bar(rule: Rule, birth: date, sex: str | None, conditions: frozenset[str], p
 def _pregnancy(rule: Rule, age: Ages, due: date) -> Stretch:
     first = pregnancy_week(due, (age.start or "").removeprefix("week "))
     last = pregnancy_week(due, (age.end or "").removeprefix("week "))
-    return _clip(rule, first, last, age.start or "")
+    return _clip(rule, first, last, "妊娠28週0日")
 
 
-def _clip(rule: Rule, start: date, end: date, begins: str) -> Stretch:
+def _clip(rule: Rule, start: date, end: date, text: str) -> Stretch:
     law = rule.in_force
     opens = start if start > law.start else law.start
-    return Stretch(start, end, opens, end if end < law.end else law.end, begins)
+    return Stretch(start, end, opens, end if end < law.end else law.end, text)
 
 
 def _begins(stretch: Stretch) -> date:

@@ -80,9 +80,9 @@ def _reach(birth: Days, months: int) -> Days:
 
 def _months_after(days: Days, months: int) -> Days:
     month = _months(days)
-    return np.minimum(
-        _first(month + months) + (days - _first(month)), _first(month + months + 1)
-    ).astype(np.int32)
+    return np.minimum(_first(month + months) + (days - _first(month)), _first(month + months + 1)).astype(
+        np.int32
+    )
 
 
 def _months(day: Days) -> _Whole:

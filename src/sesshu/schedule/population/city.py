@@ -6,12 +6,12 @@ within bounds. Whoever has something that columns do not hold is answered by the
 
 import mmap
 import multiprocessing
+from collections import Counter
 from datetime import date
 
 import numpy as np
 
 from sesshu.schedule.assessing import assess
-from sesshu.schedule.logic.plan import plan
 from sesshu.schedule.model import Assessment, DoseGiven, Person
 from sesshu.schedule.population.columns import (
     DATES,
@@ -25,15 +25,11 @@ from sesshu.schedule.population.columns import (
     Doses,
     Residents,
 )
-from sesshu.schedule.population.evaluating import Gaps
-from sesshu.schedule.population.grouping import Grouping
-from sesshu.schedule.population.organising import History
-from sesshu.schedule.population.recurring import compiles
+from sesshu.schedule.population.compiling import left_out
+from sesshu.schedule.population.lot import Lot
 from sesshu.schedule.population.rows import Rows
-from sesshu.schedule.population.selecting import Disease, Selection
-from sesshu.schedule.population.standing import FIELDS, Past, Statuses, barred, blank, statuses
-from sesshu.schedule.population.verdicts import Outcomes
-from sesshu.schedule.supporting import Pack, Programme
+from sesshu.schedule.population.standing import FIELDS, Statuses, barred, blank
+from sesshu.schedule.supporting import Pack
 
 LOT = 100_000
 
@@ -46,24 +42,36 @@ def assess_city(
     ``doses`` are in the order of their persons, then of their days. With ``processes`` more than one the lots
     are shared out among processes forked from this one.
     """
+    _check(doses, len(residents))
     answers = _room(len(residents), len(doses), pack)
     begins = np.searchsorted(doses.person, np.arange(len(residents) + 1))
     order = np.lexsort((residents.conditions, residents.sex, residents.birth))
     unknown = int((residents.birth == 0).sum())
-    lots = [order[n : n + lot] for n in range(unknown, len(order), lot)]
     city = _City(residents, doses, begins, on.toordinal(), pack, answers)
     city.without_birth(order[:unknown])
-    alone = city.alone()
-    for person in np.flatnonzero(alone):
+    order = order[unknown:]
+    alone, reasons = city.alone(order)
+    for person in order[alone]:
         city.scalar(int(person))
-    answers.fallbacks.update(city.reasons())
+    answers.fallbacks.update(reasons)
+    order = order[~alone]
+    lots = [order[n : n + lot] for n in range(0, len(order), lot)]
     if processes > 1 and len(lots) > 1:
         with multiprocessing.get_context("fork").Pool(processes, _begin, (city,)) as pool:
-            pool.map(_work, [one[~alone[one]] for one in lots], chunksize=1)
+            pool.map(_work, lots, chunksize=1)
     else:
         for one in lots:
-            city.lot(one[~alone[one]])
+            city.lot(one)
     return answers
+
+
+def _check(doses: Doses, residents: int) -> None:
+    person, day = doses.person, doses.day
+    if len(doses) and not (person[0] >= 0 and person[-1] < residents):
+        raise ValueError("接種の person は住民の並びの番号でなければなりません。")
+    backwards = (person[1:] < person[:-1]) | ((person[1:] == person[:-1]) & (day[1:] < day[:-1]))
+    if backwards.any():
+        raise ValueError("接種は人の順、その中で接種日の順に並べてください。")
 
 
 _working: list["_City"] = []
@@ -96,19 +104,14 @@ class _City:
             np.repeat(np.arange(len(persons)), counts),
             *(part[given] for part in (self.doses.day, self.doses.vaccine, self.doses.lot_expiry)),
         )
-        keys = np.stack(
-            [self.residents.birth[persons], self.residents.sex[persons], self.residents.conditions[persons]]
-        )
-        new = np.ones(len(persons), bool)
-        new[1:] = (keys[:, 1:] != keys[:, :-1]).any(axis=0)
-        lot = _Lot(Rows(self.pack, *keys[:, new]), np.cumsum(new) - 1, doses, self.on)
+        lot = Lot(*self._rows(persons), doses, self.on)
         for n, programme in enumerate(self.pack.programmes.values()):
             found = lot.programme(programme)
             for name, values in zip(FIELDS, found, strict=True):
                 self.answers.statuses[name][n, persons] = values
         self._put(given, lot)
 
-    def _put(self, given: Column, lot: "_Lot") -> None:
+    def _put(self, given: Column, lot: "Lot") -> None:
         evaluation, number, routine = lot.outcomes.verdicts()
         self.answers.programme[given] = lot.history.programme
         self.answers.evaluation[given] = evaluation
@@ -126,20 +129,27 @@ class _City:
         self.answers.programme[given] = np.where(vaccine < 0, -1, np.array(first)[vaccine])
         self.answers.evaluation[given], self.answers.number[given] = EVALUATIONS.index("not_valid"), -1
 
-    def alone(self) -> Column:
-        """The residents whom the scalar engine answers."""
-        found = np.zeros(len(self.residents), bool)
-        found[list(self.residents.due_dates)] = True
-        if not _compiles(self.pack):
-            found[:] = True
-        return found & (self.residents.birth > 0)
+    def alone(self, persons: Column) -> tuple[Column, dict[str, int]]:
+        """Which of ``persons`` (in order) the scalar engine answers, and how many for which reason."""
+        found, reasons = np.isin(persons, list(self.residents.due_dates)), Counter[str]()
+        reasons["due_dates"] = int(found.sum())
+        left = left_out(self.pack)
+        if left and len(persons):
+            rows, row = self._rows(persons)
+            for number, why in left.items():
+                classes, of = rows.classes([self.pack.rules[number]])
+                open_to = np.array([not one.bars[number] for one in classes])[of][row] & ~found
+                reasons[why] += int(open_to.sum())
+                found |= open_to
+        return found, {why: count for why, count in reasons.items() if count}
 
-    def reasons(self) -> dict[str, int]:
-        """How many are answered so, by reason."""
-        alone = self.alone()
-        if not _compiles(self.pack):
-            return {"pack": int(alone.sum())}
-        return {"due_dates": int(alone.sum())} if alone.any() else {}
+    def _rows(self, persons: Column) -> tuple[Rows, Column]:
+        """The distinct terms of ``persons``, who are in order, and each one's place among them."""
+        columns = (self.residents.birth, self.residents.sex, self.residents.conditions)
+        keys = np.stack([column[persons] for column in columns])
+        new = np.ones(len(persons), bool)
+        new[1:] = (keys[:, 1:] != keys[:, :-1]).any(axis=0)
+        return Rows(self.pack, *keys[:, new]), np.cumsum(new) - 1
 
     def scalar(self, person: int) -> None:
         """Answer for one resident by the scalar engine."""
@@ -156,76 +166,6 @@ class _City:
             self.answers.number[place] = -1 if number is None else number
             self.answers.evaluation[place] = EVALUATIONS.index(verdict.evaluation)
             self.answers.routine[place] = verdict.routine
-
-
-class _Lot:
-    """Some residents, their histories evaluated."""
-
-    def __init__(self, rows: Rows, row: Column, doses: Doses, on: int) -> None:
-        self.rows, self.row, self.on = rows, row, on
-        self.history = History(rows, row, doses, on)
-        first = int(doses.day.min(initial=on))
-        self.gaps = Gaps(max(first, 1), max(int(doses.day.max(initial=on)), on))
-        self.outcomes = Outcomes(self.history)
-        self.diseases: dict[str, Disease] = {}
-        for code in rows.plan.diseases:
-            persons, records = self.history.records(code)
-            if len(persons):
-                found = Selection(code, rows, row[persons], persons, records, self.gaps).all()
-                self.outcomes.note(code, found)
-                self.diseases[code] = found
-
-    def programme(self, programme: Programme) -> Statuses:
-        """The statuses of everybody: as of their like without doses, unless a dose touches the programme."""
-        rows = self.rows
-        rules = list(rows.plan.by_programme.get(programme.code, ()))
-        for disease in programme.diseases:
-            for every in rows.plan.diseases.get(disease, {}).values():
-                rules += [q.rule for s in every for t in s.targets for q in t.requirements]
-        classes, of = rows.classes(rules)
-        untouched, touched = blank(len(rows.birth)), self._touched(programme)
-        told: list[tuple[Column, Statuses]] = []
-        for n, applicable in enumerate(classes):
-            members = np.flatnonzero(of == n)
-            bar = applicable.barred(programme.code)
-            if bar:
-                untouched[:, members] = barred(bar, len(members))
-                continue
-            past = Past(programme.code, applicable, rows, members, self.on)
-            over = blank(len(rows.birth))
-            over[:, members] = past.statuses()
-            everybody = np.arange(len(rows.birth))
-            none = Grouping(
-                programme, applicable, rows, everybody, members, {}, None, self.gaps, self.on, past.last_day
-            )
-            untouched[:, members] = statuses(
-                none.all(), members, over[:, members], past.last_day[members], self.on
-            )
-            persons = np.flatnonzero(touched & (of[self.row] == n))
-            if len(persons):
-                some = Grouping(
-                    programme, applicable, rows, self.row, persons, self.diseases, self.history, self.gaps,
-                    self.on, past.last_day,
-                ).all()  # fmt: skip
-                row = self.row[persons]
-                told.append((persons, statuses(some, persons, over[:, row], past.last_day[row], self.on)))
-        found = np.take(untouched, self.row, axis=1)
-        for persons, values in told:
-            found[:, persons] = values
-        return found
-
-    def _touched(self, programme: Programme) -> Column:
-        """Whose history can change what is said of the programme."""
-        found = np.zeros(len(self.row), bool)
-        for disease in programme.diseases:
-            if disease in self.diseases:
-                found[self.diseases[disease].persons] = True
-        for vaccine in self.rows.pack.vaccines.values():
-            if programme.code in vaccine.programmes:
-                closed = self.history.closing(frozenset({vaccine.code}))
-                if closed is not None:
-                    found |= closed.last[0] > 0
-        return found
 
 
 def person_of(residents: Residents, doses: Doses, person: int, pack: Pack) -> tuple[Person, list[DoseGiven]]:
@@ -265,14 +205,6 @@ def values_of(told: Assessment) -> Statuses:
     return found
 
 
-def _compiles(pack: Pack) -> bool:
-    """Whether every period that comes back is one that columns hold; pregnancies go to the scalar engine."""
-    every = [series for periods in plan(pack).diseases.values() for series in periods.values()]
-    return all(
-        compiles(series) or series[0].each == "pregnancy" for series in every if any(s.each for s in series)
-    )
-
-
 def _room(persons: int, doses: int, pack: Pack) -> Answers:
     """Empty answers in memory that forked processes share."""
     shape = (len(pack.programmes), persons)
@@ -295,7 +227,8 @@ def _ranges(begins: Column, ends: Column) -> Column:
     """The places from each begin to before its end, one after the other."""
     counts = ends - begins
     before = np.cumsum(counts) - counts
-    return np.arange(int(counts.sum())) + np.repeat(begins - before, counts)
+    places: Column = np.arange(int(counts.sum())) + np.repeat(begins - before, counts)
+    return places
 
 
 __all__ = ["assess_city", "person_of", "values_of"]

@@ -26,7 +26,7 @@ SMALL = ("status", "next_dose", "remaining", "reason")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Residents:
-    """``birth``: ordinals, 0 when unknown; ``sex``: index in ``SEXES``; ``conditions``: bits in the pack's order.
+    """``birth``: ordinals, 0 if unknown; ``sex``: places in ``SEXES``; ``conditions``: ``condition_bits``.
 
     ``due_dates`` holds the few who are or were pregnant, by their place in the columns.
     """
@@ -60,9 +60,9 @@ class Doses:
 class Answers:
     """Statuses as arrays of programme × person, verdicts as arrays over doses.
 
-    Dates are ordinals, 0 where there is none; ``next_dose``, ``remaining`` and ``number`` are -1 where there is
-    none; ``status``, ``reason`` and ``evaluation`` are places in the tuples above; ``programme`` a place in the
-    pack's programmes or -1. ``fallbacks`` counts the persons whom the scalar engine answered, by reason.
+    Dates are ordinals, 0 where there is none; ``next_dose``, ``remaining`` and ``number`` are -1 where there
+    is none; ``status``, ``reason`` and ``evaluation`` are places in the tuples above; ``programme`` is one in
+    the pack's programmes or -1. ``fallbacks`` counts those whom the scalar engine answered, by reason.
     """
 
     statuses: dict[str, Column]

@@ -8,7 +8,7 @@ from sesshu.schedule.logic.plan import Requirement, Series, Target
 from sesshu.schedule.logic.relevance import Applicable
 from sesshu.schedule.population.calendar import LAST, Days
 from sesshu.schedule.population.columns import REASONS, Column
-from sesshu.schedule.population.evaluating import Gaps, Progress, bounds, enough
+from sesshu.schedule.population.law import Gaps, bounds, enough
 from sesshu.schedule.population.openings import (
     END,
     LABEL,
@@ -32,6 +32,7 @@ from sesshu.schedule.population.openings import (
     together,
 )
 from sesshu.schedule.population.organising import Blocks, History
+from sesshu.schedule.population.records import Progress
 from sesshu.schedule.population.rows import Rows, Windows, joined
 from sesshu.schedule.supporting import Pack, Rule
 
@@ -189,7 +190,11 @@ class Forecast:
         rule, table, called = requirement.rule, blank(len(who)), names(self.rows.pack)
         table[PERSON], table[START], table[END] = self.persons[who], start, end
         table[SINCE] = window.start[self.row[who]]
-        table[NUMBER], table[LABEL], table[PERIOD] = target.number, called[target.label], called[rule.period_name]
+        table[NUMBER], table[LABEL], table[PERIOD] = (
+            target.number,
+            called[target.label],
+            called[rule.period_name],
+        )
         table[RANK], table[PRODUCT] = self.rank, list(self.rows.pack.vaccines).index(rule.products[0])
         kept = np.flatnonzero(end >= self.after)
         if len(kept):

@@ -11,17 +11,15 @@ from sesshu.schedule.logic.relevance import Applicable
 from sesshu.schedule.population import calendar
 from sesshu.schedule.population.calendar import Days
 from sesshu.schedule.population.columns import Column
-from sesshu.schedule.population.evaluating import Gaps, Progress
 from sesshu.schedule.population.forecasting import WINDOW, Forecast, names
+from sesshu.schedule.population.law import Gaps
+from sesshu.schedule.population.merging import merged
 from sesshu.schedule.population.openings import (
     END,
     LABEL,
     NUMBER,
     PERIOD,
     PERSON,
-    RANK,
-    RECOMMENDED_FROM,
-    RECOMMENDED_TO,
     REMAINING,
     SINCE,
     START,
@@ -35,13 +33,12 @@ from sesshu.schedule.population.openings import (
     ordered,
     together,
 )
-from sesshu.schedule.population.forecasting import VACCINE_INTERVAL
 from sesshu.schedule.population.organising import History
+from sesshu.schedule.population.records import Progress
 from sesshu.schedule.population.recurring import season_of
 from sesshu.schedule.population.rows import Rows
 from sesshu.schedule.population.selecting import Disease, size
 from sesshu.schedule.supporting import Programme
-
 
 
 @dataclass(slots=True, eq=False)
@@ -131,7 +128,7 @@ class Grouping:
     def _period(self, diseases: list[str], period: str, *, last: bool) -> Openings:
         standings = [self._standing(disease, period) for disease in diseases]
         complete = np.stack([standing.complete for standing in standings])
-        done = complete.all(axis=0)
+        done = np.logical_and.reduce(complete)
         self.found.complete |= done & last
         latest = np.max([np.where(s.complete, s.completed_on, 0) for s in standings], axis=0)
         self.found.completed_on = np.where(done, latest, self.found.completed_on)
@@ -258,61 +255,3 @@ def _cut_to(table: Openings, start: Days, end: Days, why: Column) -> Openings:
     kept = table[:, table[START] <= np.minimum(table[END], end)]
     kept[END] = np.minimum(kept[END], end[table[START] <= np.minimum(table[END], end)])
     return kept
-
-
-def merged(table: Openings) -> Openings:
-    """Openings in order, those of a person that overlap for the same dose made one."""
-    place = depth(table)
-    joins = np.zeros(table.shape[1], bool)
-    joins[1:] = (place[1:] > 0) & _joins(table[:, :-1], table[:, 1:])
-    if not joins.any():
-        return table
-    many = np.isin(table[PERSON], table[PERSON, joins])
-    tables, rest, place = [table[:, ~many]], table[:, many], place[many]
-    current = rest[:, place == 0]
-    for n in range(1, int(place.max()) + 1):
-        following = rest[:, place == n]
-        at = np.searchsorted(current[PERSON], following[PERSON])
-        join = _joins(current[:, at], following)
-        tables.append(current[:, at[~join]])
-        ended, going = _join(current[:, at[join]], following[:, join])
-        tables.append(ended)
-        current = current.copy()
-        current[:, at[~join]] = following[:, ~join]
-        current[:, at[join]] = going
-    return ordered(together([*tables, current]), START)
-
-
-def _joins(one: Openings, other: Openings) -> Column:
-    same = (
-        (one[NUMBER] == other[NUMBER]) & (one[LABEL] == other[LABEL]) & (one[PERIOD] == other[PERIOD])
-    )
-    touching = (
-        (other[START] == one[END] + 1)
-        & (one[REMAINING] == other[REMAINING])
-        & (other[WHY] != VACCINE_INTERVAL)
-    )
-    return same & ((other[START] <= one[END]) | touching)
-
-
-def _join(first: Openings, second: Openings) -> tuple[Openings, Openings]:
-    """Both made one; where the one with fewer doses left ends first, the rest of the other follows."""
-    joined = first.copy()
-    joined[END] = np.maximum(first[END], second[END])
-    joined[STATUTORY_FROM] = np.minimum(first[STATUTORY_FROM], second[STATUTORY_FROM])
-    joined[STATUTORY_TO] = np.maximum(first[STATUTORY_TO], second[STATUTORY_TO])
-    ranked = first[RANK] <= second[RANK]
-    for name in (RECOMMENDED_FROM, RECOMMENDED_TO):
-        joined[name] = np.where(ranked, first[name], second[name])
-    for name in (REMAINING, SINCE, RANK):
-        joined[name] = np.minimum(first[name], second[name])
-    longer = np.where(first[END] > second[END], first, second)
-    shorter = np.where(first[END] > second[END], second, first)
-    two = (longer[REMAINING] > shorter[REMAINING]) & (longer[END] != shorter[END])
-    rest = longer.copy()
-    rest[START] = shorter[END] + 1
-    for name in (STATUTORY_FROM, STATUTORY_TO, SINCE):
-        rest[name] = joined[name]
-    ended = joined[:, two].copy()
-    ended[END] = shorter[END, two]
-    return ended, np.where(two, rest, joined)

@@ -1,7 +1,7 @@
 """Openings as a table: a column for each, and a row for each of the fields named here.
 
-All values are ``int32``; days are ordinals, 0 where there is none. ``LABEL`` and ``PERIOD`` are interned text,
-``WHY`` a place in ``columns.REASONS``, ``RANK`` the place among the candidates.
+All values are ``int32``; days are ordinals, 0 where there is none. ``LABEL`` and ``PERIOD`` are places in
+``forecasting.names``, ``WHY`` in ``columns.REASONS``; ``RANK`` is the place among the candidates.
 """
 
 import numpy as np

@@ -1,4 +1,7 @@
-"""Doses over columns: programmes, refusals, conflicts and blocked days; see ``logic.history`` and ``logic.conflict``."""
+"""Doses over columns: programmes, refusals, conflicts and blocked days.
+
+See :mod:`sesshu.schedule.logic.history` and :mod:`sesshu.schedule.logic.conflict`.
+"""
 
 from typing import NamedTuple
 
@@ -7,7 +10,8 @@ import numpy as np
 from sesshu.schedule.logic.conflict import _LONGEST, _after, _before, _closed, _concerns
 from sesshu.schedule.population.calendar import Days
 from sesshu.schedule.population.columns import Column, Doses
-from sesshu.schedule.population.evaluating import Records, counted
+from sesshu.schedule.population.law import counted
+from sesshu.schedule.population.records import Records
 from sesshu.schedule.population.rows import Rows
 from sesshu.schedule.supporting import HistoryNeeded, Spacing
 
@@ -42,7 +46,11 @@ class History:
         first = np.array([places[vaccine.programmes[0]] for vaccine in vaccines], np.int8)
         found = np.where(self.doses.vaccine < 0, -1, first[self.doses.vaccine]).astype(np.int8)
         for n, vaccine in enumerate(vaccines):
-            given = np.flatnonzero(self.doses.vaccine == n) if len(vaccine.programmes) > 1 else ()
+            given = (
+                np.flatnonzero(self.doses.vaccine == n)
+                if len(vaccine.programmes) > 1
+                else self.doses.vaccine[:0]
+            )
             if len(given):
                 away = [self._distance(vaccine.code, code, given) for code in vaccine.programmes]
                 order = np.array([places[code] for code in vaccine.programmes], np.int8)
@@ -132,7 +140,7 @@ class History:
         return self._where
 
     def closing(self, products: frozenset[str]) -> Blocks | None:
-        """The days closed to any of ``products`` by doses of other vaccines, in order; None if there are none.
+        """The days closed to any of ``products`` by doses of other vaccines, in order; None if none can be.
 
         All of ``products`` must be closed by the same doses.
         """
@@ -169,7 +177,7 @@ class History:
         table = np.concatenate(parts, axis=1) if parts else np.zeros((4, 0), np.int64)
         table = table[:, np.lexsort((table[1], table[0]))]
         person = self.doses.person[table[0]]
-        _, column, depth = _ranked(person)
+        depth = _ranked(person)[2]
         shape = (int(depth.max(initial=-1)) + 1, len(self.row))
         return Blocks(
             _matrix(shape, depth, person, table[2].astype(np.int32), np.int32(0)),
@@ -203,7 +211,9 @@ def _ranked(person: Column) -> tuple[Column, Column, Column]:
     return person[new], column, np.arange(len(person)) - begins[column]
 
 
-def _matrix(shape: tuple[int, int], depth: Column, column: Column, value: Column, empty: np.generic) -> Column:
+def _matrix(
+    shape: tuple[int, int], depth: Column, column: Column, value: Column, empty: np.generic
+) -> Column:
     found = np.full(shape, empty)
     found[depth, column] = value
     return found

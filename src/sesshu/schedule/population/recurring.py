@@ -4,7 +4,7 @@ from datetime import date
 
 import numpy as np
 
-from sesshu.schedule.logic.plan import Requirement, Series
+from sesshu.schedule.logic.plan import Requirement
 from sesshu.schedule.population import calendar
 from sesshu.schedule.population.calendar import Days
 from sesshu.schedule.population.columns import Column
@@ -16,10 +16,10 @@ from sesshu.schedule.population.evaluating import (
     SUB_STANDARD,
     VALID,
     Evaluation,
-    Run,
     grouped,
-    law,
 )
+from sesshu.schedule.population.law import law
+from sesshu.schedule.population.records import Run
 
 
 class Yearly(Evaluation):
@@ -38,15 +38,15 @@ class Yearly(Evaluation):
     def _set_aside(self, n: int, live: Column) -> Column:
         """Temporary vaccinations and expired lots."""
         day, vaccine = self.records.day[n, live], self.records.vaccine[n, live]
-        temporary = np.zeros(len(live), bool)
+        temporary: Column = np.zeros(len(live), bool)
         for rule in self.rows.pack.temporary:
             listed = np.array([product in rule.products for product in self.products])
             span = rule.in_force
             temporary |= listed[vaccine] & (span.start.toordinal() <= day) & (day <= span.end.toordinal())
-        expired = self.records.expired[n, live] & ~temporary
+        expired: Column = self.records.expired[n, live] & ~temporary
         self.run.evaluation[n, live[temporary]] = VALID
         self.run.evaluation[n, live[expired]] = SUB_STANDARD
-        return temporary | expired
+        return np.logical_or(temporary, expired)
 
     def _product(self, n: int, group: Column, product: str) -> None:
         target = self.series.targets[0]
@@ -94,15 +94,12 @@ def season_of(requirement: Requirement, year: Days) -> tuple[Days, Days]:
     if season is None:
         return start, calendar.fiscal_start(year + np.int32(1)) - np.int32(1)
     (month, day), (last_month, last_day) = season
-    return _dated(year, month, day, next_year=False), _dated(year, last_month, last_day, next_year=last_month < 4)
+    return _dated(year, month, day, next_year=False), _dated(
+        year, last_month, last_day, next_year=last_month < 4
+    )
 
 
 def _dated(year: Days, month: int, day: int, *, next_year: bool) -> Days:
     distinct, back = np.unique(year, return_inverse=True)
     days = [date(int(one) + next_year, month, day).toordinal() for one in distinct]
     return np.array(days, np.int32)[back.reshape(-1)] if len(days) else np.zeros(0, np.int32)
-
-
-def compiles(series: list[Series]) -> bool:
-    """Whether a period that comes back is one that columns can hold: one course, every fiscal year."""
-    return len(series) == 1 and series[0].each == "fiscal-year"

@@ -1,7 +1,7 @@
 """The terms of relevance over columns: a row for each birth date, sex and set of conditions that occurs.
 
-Which rules apply is asked of :mod:`sesshu.schedule.logic.relevance`; here are only the dates. A window that is
-not open to a row has the start ``NEVER`` and the end 0.
+Which rules apply is asked of :mod:`sesshu.schedule.logic.relevance`; here are only the dates. A window that
+is not open to a row has the start ``NEVER`` and the end 0.
 """
 
 from collections.abc import Iterable
@@ -52,7 +52,7 @@ class Rows:
         return _applicable(self.pack, among, date.fromordinal(birth), SEXES[sex], held, False)
 
     def classes(self, rules: Iterable[Rule]) -> tuple[list[Applicable], Column]:
-        """What applies of ``rules``: one ``Applicable`` for each way in which they are barred, and its row's."""
+        """One ``Applicable`` for each way in which ``rules`` are barred, and each row's place among them."""
         numbers = sorted({rule.number for rule in rules})
         ways = [tuple(one.bars[number] for number in numbers) for one in self._kinds]
         order = list(dict.fromkeys(ways))
@@ -111,7 +111,7 @@ def _clipped(rule: Rule, start: Days, end: Days | np.int32, held: Column | None)
 
 
 def joined(windows: list[Windows], row: Column, day: Days) -> tuple[Days, Days]:
-    """First and last of the unbroken days, of windows that overlap or touch, that hold ``day``; or ``day``."""
+    """First and last of the unbroken days about ``day``, windows that overlap or touch made one."""
     spans = [(window.opens[row], window.closes[row]) for window in windows]
     spans = [(opens, np.where(opens <= closes, closes, -2)) for opens, closes in spans]
     first, last = day.copy(), day.copy()

@@ -1,4 +1,6 @@
-"""The selected series of each period of a disease, over columns; see ``logic.patient`` and ``logic.selection``.
+"""The selected series of each period of a disease, over columns.
+
+See :mod:`sesshu.schedule.logic.patient` and :mod:`sesshu.schedule.logic.selection`.
 
 Arrays run over the persons who have a record against the disease ("touched").
 """
@@ -10,7 +12,9 @@ import numpy as np
 from sesshu.schedule.logic.plan import Series
 from sesshu.schedule.logic.relevance import Applicable
 from sesshu.schedule.population.columns import Column
-from sesshu.schedule.population.evaluating import VALID, Evaluation, Gaps, Progress, Records, Run, starts
+from sesshu.schedule.population.evaluating import VALID, Evaluation, starts
+from sesshu.schedule.population.law import Gaps
+from sesshu.schedule.population.records import Progress, Records, Run
 from sesshu.schedule.population.recurring import Yearly
 from sesshu.schedule.population.rows import Rows
 
@@ -48,7 +52,9 @@ def size(series: Series) -> int:
 class Selection:
     """Runs the records of one disease, class by class."""
 
-    def __init__(self, code: str, rows: Rows, row: Column, persons: Column, records: Records, gaps: Gaps) -> None:
+    def __init__(
+        self, code: str, rows: Rows, row: Column, persons: Column, records: Records, gaps: Gaps
+    ) -> None:
         self.code, self.rows, self.row, self.gaps = code, rows, row, gaps
         shape = records.vaccine.shape
         self.found = Disease(
@@ -58,7 +64,9 @@ class Selection:
     def all(self) -> Disease:
         """Every class of persons, period by period."""
         periods = self.rows.plan.diseases[self.code]
-        rules = [q.rule for all_of in periods.values() for s in all_of for t in s.targets for q in t.requirements]
+        rules = [
+            q.rule for all_of in periods.values() for s in all_of for t in s.targets for q in t.requirements
+        ]
         classes, of = self.rows.classes(rules)
         for n, applicable in enumerate(classes):
             members = np.flatnonzero(of[self.row] == n)
@@ -83,7 +91,10 @@ class Selection:
         self, applicable: Applicable, alternatives: list[Series], members: Column, left: Records
     ) -> tuple[list[Run], Column]:
         """The runs of the series that the first dose can begin; of all only if it begins none."""
-        count, has = len(alternatives), left.vaccine[0] >= 0 if len(left.vaccine) else np.zeros(len(members), bool)
+        count, has = (
+            len(alternatives),
+            left.vaccine[0] >= 0 if len(left.vaccine) else np.zeros(len(members), bool),
+        )
         if count == 1:
             everybody = np.ones((1, len(members)), bool)
             return [self._run(applicable, alternatives[0], members, left, np.arange(len(members)))], everybody
@@ -96,7 +107,9 @@ class Selection:
             started |= run.evaluation[0] == VALID if len(run.evaluation) else False
         evaluated = likely | ~started
         for n, one in enumerate(alternatives):
-            self._into(runs[n], applicable, one, members, left, np.flatnonzero(evaluated[n] & ~likely[n] & has))
+            self._into(
+                runs[n], applicable, one, members, left, np.flatnonzero(evaluated[n] & ~likely[n] & has)
+            )
         return runs, evaluated
 
     def _likely(self, series: Series, members: Column, left: Records) -> Column:
@@ -104,7 +117,8 @@ class Selection:
             return np.zeros(len(members), bool)
         listed = np.array([code in series.targets[0].by_product for code in self.rows.pack.vaccines])
         begins = starts(series, self.rows, self.row[members], left.day[0])
-        return begins & listed[left.vaccine[0]]
+        likely: Column = begins & listed[left.vaccine[0]]
+        return likely
 
     def _blank(self, series: Series, left: Records) -> Run:
         shape = left.vaccine.shape
@@ -138,7 +152,7 @@ class Selection:
         kept = self.found.periods.setdefault(period, self._unselected(period))
         candidate = candidates(alternatives, runs, evaluated)
         by_size = sorted(range(len(alternatives)), key=lambda n: size(alternatives[n]))
-        best = np.array(by_size)[np.argmax(candidate[by_size], axis=0)]
+        best: Column = np.array(by_size)[np.argmax(candidate[by_size], axis=0)]
         for n, (one, run) in enumerate(zip(alternatives, runs, strict=True)):
             kept.candidate[one][members] = candidate[n]
             kept.progress[one].put(members, run.progress)

@@ -26,7 +26,6 @@ from sesshu.schedule.population.openings import (
     depth,
 )
 from sesshu.schedule.population.rows import Rows, joined
-from sesshu.schedule.supporting import Rule
 
 Statuses = NDArray[np.int32]
 FIELDS = ("status", "next_dose", "remaining", "reason", *DATES)
@@ -49,7 +48,7 @@ def barred(code: str, count: int) -> Statuses:
 
 
 class Past:
-    """Of one programme and class: the status of each row once every opening is past, and the last of its days."""
+    """Of one programme and class: each row's status once every opening is past, and the last of its days."""
 
     def __init__(self, programme: str, applicable: Applicable, rows: Rows, members: Column, on: int) -> None:
         self.applicable, self.rows, self.members, self.on = applicable, rows, members, on
@@ -105,7 +104,9 @@ def statuses(prospects: Prospects, persons: Column, past: Statuses, last_day: Da
     found = past.copy()
     other = prospects.other_product & (on <= last_day)
     found[:, other] = barred("other_product", int(other.sum()))
-    complete = prospects.complete | (prospects.completed_on > 0) if prospects.recurring else prospects.complete
+    complete = (
+        prospects.complete | (prospects.completed_on > 0) if prospects.recurring else prospects.complete
+    )
     done = blank(int(complete.sum()))
     done[STATUS], done[LEFT], done[REASON] = _COMPLETE, 0, _REASON["completed"]
     found[:, complete] = done

@@ -1,4 +1,4 @@
-"""Each dose's verdict, merged from the diseases its vaccine is against; see :mod:`sesshu.schedule.verdicts`."""
+"""Each dose's verdict, merged from the diseases of its vaccine; see :mod:`sesshu.schedule.verdicts`."""
 
 import numpy as np
 
@@ -33,9 +33,7 @@ class Outcomes:
         for n, vaccine in enumerate(pack.vaccines.values()):
             for p, programme in enumerate(pack.programmes.values()):
                 if programme.code in vaccine.programmes:
-                    some = np.flatnonzero(
-                        self.history.usable & (given == n) & (self.history.programme == p)
-                    )
+                    some = np.flatnonzero(self.history.usable & (given == n) & (self.history.programme == p))
                     against = [d for d in vaccine.against if d in self._found]
                     if len(vaccine.programmes) > 1:
                         against = [d for d in against if d in programme.diseases]
@@ -63,13 +61,16 @@ class Outcomes:
 
     def _any(self, outcomes: list[tuple[Column, ...]]) -> Column:
         """The first that is valid, else the first."""
-        return np.argmin([np.where(e == VALID, 0, np.where(e > 0, 1, 9)) for e, _, _ in outcomes], axis=0)
+        scores = [np.where(e == VALID, 0, np.where(e > 0, 1, 9)) for e, _, _ in outcomes]
+        return np.asarray(np.argmin(scores, axis=0))
 
     def _all(self, outcomes: list[tuple[Column, ...]]) -> Column:
         """The outcome that tells against the dose, if any; else the least advanced."""
         scores = []
         for evaluation, number, routine in outcomes:
-            plain = np.where((evaluation != VALID) | ~routine, 1, 1000 + np.maximum(number, 0).astype(np.int16))
+            plain = np.where(
+                (evaluation != VALID) | ~routine, 1, 1000 + np.maximum(number, 0).astype(np.int16)
+            )
             score = np.where(evaluation == NOT_VALID, 0, plain)
             scores.append(np.where(evaluation > 0, score, 9999))
-        return np.argmin(scores, axis=0)
+        return np.asarray(np.argmin(scores, axis=0))

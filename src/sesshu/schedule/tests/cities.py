@@ -1,4 +1,4 @@
-"""Residents and doses in columns, made from a seed: a city as it is, and one of histories as odd as can be."""
+"""Residents and doses in columns, made from a seed: a city as it is, and one of odd histories."""
 
 from datetime import date, timedelta
 
@@ -17,7 +17,34 @@ _FAMILIES = (
     ("PPSV23", "PCV20"), ("COVID",), ("VZV-live", "RZV"),
 )  # fmt: skip
 _GAPS = np.array(
-    [0, 1, 6, 7, 20, 21, 27, 28, 29, 30, 31, 56, 59, 60, 61, 76, 89, 92, 120, 139, 140, 153, 181, 184, 214, 365]
+    [
+        0,
+        1,
+        6,
+        7,
+        20,
+        21,
+        27,
+        28,
+        29,
+        30,
+        31,
+        56,
+        59,
+        60,
+        61,
+        76,
+        89,
+        92,
+        120,
+        139,
+        140,
+        153,
+        181,
+        184,
+        214,
+        365,
+    ]
 )
 _AGES = np.array(
     [0, 41, 42, 58, 59, 60, 61, 62, 91, 150, 212, 213, 214, 215, 364, 365, 366, 395, 730, 731, 1095]
@@ -45,7 +72,7 @@ _CHILD = [
 
 
 def usual(count: int, seed: int, on: date, oldest: float = 100.0) -> tuple[Residents, Doses]:
-    """People of all ages up to ``oldest`` years, each with the doses usual at that age, some of them missed."""
+    """People of all ages up to ``oldest`` years, each with the doses usual at that age, some missed."""
     chance, today = default_rng(seed), on.toordinal()
     age = (chance.random(count) ** 1.1 * oldest * 365.25).astype(np.int64)
     birth = today - age
@@ -91,7 +118,9 @@ def odd(count: int, seed: int, on: date) -> tuple[Residents, Doses]:
         chance.integers(date(1922, 1, 1).toordinal(), today, count),
     )
     turns = chance.random(count) < 0.15
-    birth = np.where(turns, [_first_of_april(int(day)) for day in birth], birth) + turns * chance.integers(-1, 2, count)
+    birth = np.where(turns, [_first_of_april(int(day)) for day in birth], birth) + turns * chance.integers(
+        -1, 2, count
+    )
     birth = np.minimum(np.where(chance.random(count) < 0.003, 0, birth), today)
     sex = chance.choice([0, 1, 2], count, p=[0.04, 0.4, 0.56])
     bits = sum((chance.random(count) < 0.1).astype(int) << n for n in range(len(PACK.conditions)))
