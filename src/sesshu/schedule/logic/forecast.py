@@ -151,7 +151,7 @@ def _spans(
         first = max(first, terms.point(row.not_before))
     found = []
     turns = _turns(series, progress, terms)
-    for stretch in terms.stretches(requirement.rule):
+    for stretch in terms.open_stretches(requirement.rule):
         start, end = max(first, stretch.opens), stretch.closes
         if row.until is not None:
             end = min(end, terms.point(row.until))

@@ -78,4 +78,11 @@ def _programme(vaccine: Vaccine, day: date, terms: Terms | None) -> str:
     """The programme a dose is counted to: of several, the one whose windows lie nearest to the day."""
     if terms is None or len(vaccine.programmes) == 1:
         return vaccine.programmes[0]
-    return min(vaccine.programmes, key=lambda code: terms.distance(vaccine.code, code, day))
+    nearest, least = vaccine.programmes[0], 1 << 30
+    for code in vaccine.programmes:
+        away = terms.distance(vaccine.code, code, day)
+        if away < least:
+            nearest, least = code, away
+        if not away:
+            break
+    return nearest

@@ -11,7 +11,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sesshu.schedule.logic.plan import Plan, Requirement, Series, Target, plan
-from sesshu.schedule.reckoning.japan import pregnancy_week
+from sesshu.schedule.reckoning.japan import pregnancy_week, school_year, shares_school_year
 from sesshu.schedule.supporting import Ages, Dates, Pack, Rule
 
 ALWAYS = Dates()
@@ -25,6 +25,12 @@ class Stretch(NamedTuple):
     opens: date
     closes: date
     start_text: str
+
+
+class ApplyingAges(list[Ages]):
+    """Ages of a rule; ``by_school_year``: they fall on the same days for all who start school together."""
+
+    by_school_year = False
 
 
 @dataclass(slots=True, eq=False)
@@ -41,6 +47,9 @@ class Applicable:
     _periods: dict[str, list[str]] = field(default_factory=dict)
     _required: dict[tuple[Target, str], list[Requirement]] = field(default_factory=dict)
     _rules: dict[str, list[Rule]] = field(default_factory=dict)
+    _ages: dict[tuple[int, frozenset[str]], "ApplyingAges"] = field(default_factory=dict)
+    _covering: dict[tuple[Series, str, str], list[Rule]] = field(default_factory=dict)
+    school_years: dict[tuple[int, int, frozenset[str]], tuple[Stretch, ...]] = field(default_factory=dict)
 
     def barred(self, programme: str) -> str:
         """Why no rule of ``programme`` applies; empty if one does."""
@@ -65,6 +74,30 @@ class Applicable:
         if found is None:
             rules = self.plan.by_programme.get(programme, ())
             found = self._rules[programme] = [rule for rule in rules if not self.bars[rule.number]]
+        return found
+
+    def ages(self, rule: Rule, conditions: frozenset[str]) -> "ApplyingAges":
+        """The ages that the rule names for those with the conditions."""
+        found = self._ages.get((rule.number, conditions))
+        if found is None:
+            kept = [age for age in rule.eligible if not age.conditions or age.conditions & conditions]
+            found = self._ages[rule.number, conditions] = ApplyingAges(kept)
+            found.by_school_year = all(_by_school_year(age) for age in kept)
+        return found
+
+    def covering(self, series: Series, programme: str, period_name: str) -> list[Rule]:
+        """The rules of one programme and name in a series that apply."""
+        key = (series, programme, period_name)
+        found = self._covering.get(key)
+        if found is None:
+            rules = {
+                q.rule.number: q.rule
+                for target in series.targets
+                for q in target.requirements
+                if (q.rule.programme, q.rule.period_name) == (programme, period_name)
+                and not self.bars[q.rule.number]
+            }
+            found = self._covering[key] = list(rules.values())
         return found
 
     def series(self, disease: str) -> dict[str, list[Series]]:
@@ -108,6 +141,7 @@ class Terms:
     due_dates: tuple[date, ...]
     prospects: dict[tuple[str, date, date, int], Any] = field(default_factory=dict)
     _stretches: dict[int, tuple[Stretch, ...]] = field(default_factory=dict)
+    _open: dict[int, tuple[Stretch, ...]] = field(default_factory=dict)
     _points: dict[str, date] = field(default_factory=dict)
     _statutory: dict[tuple[Series, str, str], tuple[Dates, ...]] = field(default_factory=dict)
     _last_days: dict[str, date] = field(default_factory=dict)
@@ -154,15 +188,9 @@ class Terms:
         key = (series, programme, period_name)
         found = self._statutory.get(key)
         if found is None:
-            rules = {
-                q.rule.number: q.rule
-                for target in series.targets
-                for q in target.requirements
-                if (q.rule.programme, q.rule.period_name) == (programme, period_name)
-                and not self.bars[q.rule.number]
-            }
-            spans = {(s.opens, s.closes) for rule in rules.values() for s in self.stretches(rule)}
-            found = self._statutory[key] = merged(sorted(span for span in spans if span[0] <= span[1]))
+            rules = self.applicable.covering(series, programme, period_name)
+            spans = {(s.opens, s.closes) for rule in rules for s in self.open_stretches(rule)}
+            found = self._statutory[key] = merged(sorted(spans))
         return found
 
     def last_day(self, programme: str) -> date:
@@ -189,10 +217,27 @@ class Terms:
             nearest = min(nearest, (start - day).days if day < start else (day - end).days)
         return nearest
 
+    def open_stretches(self, rule: Rule) -> tuple[Stretch, ...]:
+        """Those of the rule's windows that hold a day while it is in force."""
+        found = self._open.get(rule.number)
+        if found is None:
+            found = tuple(one for one in self.stretches(rule) if one.opens <= one.closes)
+            self._open[rule.number] = found
+        return found
+
     def _work_out(self, rule: Rule) -> tuple[Stretch, ...]:
-        ages = [age for age in rule.eligible if not age.conditions or age.conditions & self.conditions]
+        ages = self.applicable.ages(rule, self.conditions)
         if rule.each == "pregnancy":
             return tuple(_pregnancy(rule, ages[0], due) for due in self.due_dates)
+        if not ages.by_school_year or (rule.born_until and self.birth <= rule.born_until):
+            return self._windows(rule, ages)
+        kept, year = self.applicable.school_years, school_year(self.birth)
+        key = (rule.number, year, self.conditions)
+        if key not in kept:
+            kept[key] = self._windows(rule, ages)
+        return kept[key]
+
+    def _windows(self, rule: Rule, ages: "ApplyingAges") -> tuple[Stretch, ...]:
         found = []
         for age in ages:
             start = self.birth if age.start is None else self.point(age.start)
@@ -207,7 +252,7 @@ class Terms:
         return Dates(start, self.point(ages.end) if ages.end else date.max)
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=512)
 def relevant(
     pack: Pack,
     birth: date,
@@ -275,6 +320,10 @@ def _clip(rule: Rule, start: date, end: date, text: str) -> Stretch:
     law = rule.in_force
     opens = start if start > law.start else law.start
     return Stretch(start, end, opens, end if end < law.end else law.end, text)
+
+
+def _by_school_year(age: Ages) -> bool:
+    return shares_school_year(age.start or "birth") and (age.end is None or shares_school_year(age.end))
 
 
 def _begins(stretch: Stretch) -> date:

@@ -118,6 +118,19 @@ def _fixed(expression: str) -> tuple[Place, str] | None:
     return (lambda _birth: day), "期間の端の日"
 
 
+def school_year(birth: date) -> int:
+    """The fiscal year that one belongs to in reckoning by school years: those born until 1 April are in it.
+
+    An age reached on the eve of a birthday lies in fiscal year ``school_year + age`` whatever the birthday.
+    """
+    return fiscal_year(birth - timedelta(days=1))
+
+
+def shares_school_year(expression: str) -> bool:
+    """Whether the expression falls on one day for all births of a school year."""
+    return any(pattern.match(expression) for pattern in (_FISCAL, _SCHOOL, _DATE))
+
+
 def _year_before(april: date) -> date:
     return date(april.year - 1, april.month, april.day)
 
