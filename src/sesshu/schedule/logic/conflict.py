@@ -54,7 +54,8 @@ def blocks(records: list[Record], pack: Pack, after: date) -> list[Block]:
         if record.vaccine is None:
             continue
         for spacing in _after(pack, record.vaccine.kind):
-            if record.day >= spacing.in_force.end:
+            last_of_law = spacing.in_force.end
+            if record.day >= last_of_law or (last_of_law < after and spacing.effect != "not_valid"):
                 continue
             first = max(record.day + timedelta(days=1), spacing.in_force.start)
             last = min(record.day + timedelta(days=spacing.gap_days), spacing.in_force.end)

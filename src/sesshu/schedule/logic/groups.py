@@ -60,25 +60,22 @@ def _prospect(
     since = date.min if whole_life else after
     periods = patient.terms.applicable.periods(programme.diseases, programme.code)
     for n, period in enumerate(periods):
-        chosen = [
-            selected
-            for disease in programme.diseases
-            if (selected := patient.selected(disease).get(period)) is not None
-        ]
+        chosen = [s for disease in programme.diseases if (s := patient.selected(disease).get(period))]
         if chosen[0].best.series.each:
             found.recurring = True
             _add_turns(found, chosen[0], patient.terms, after, until, most)
         else:
             _add_period(found, chosen, patient, since, last=n == len(periods) - 1)
-    found.openings.sort(key=lambda opening: opening.start)
+    if len(found.openings) > 1:
+        found.openings.sort(key=lambda opening: opening.start)
     return found
 
 
 def _add_period(
     found: Prospect, chosen: list[Selected], patient: Patient, since: date, *, last: bool
 ) -> None:
-    pending = [selected for selected in chosen if not selected.complete]
-    done = [selected for selected in chosen if selected.complete]
+    pending = [selected for selected in chosen if not selected.best.complete]
+    done = [selected for selected in chosen if selected.best.complete] if len(pending) < len(chosen) else []
     if not pending:
         found.complete = found.complete or last
         found.completed_on = max(s.best.progress.last_satisfied or date.min for s in done)

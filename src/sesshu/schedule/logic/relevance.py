@@ -27,6 +27,10 @@ class Stretch(NamedTuple):
     start_text: str
 
 
+Both = tuple[tuple[Stretch, ...], tuple[Stretch, ...]]
+"""All windows of a rule, and those that hold a day while it is in force."""
+
+
 class ApplyingAges(list[Ages]):
     """Ages of a rule; ``by_school_year``: they fall on the same days for all who start school together."""
 
@@ -49,7 +53,7 @@ class Applicable:
     _rules: dict[str, list[Rule]] = field(default_factory=dict)
     _ages: dict[tuple[int, frozenset[str]], "ApplyingAges"] = field(default_factory=dict)
     _covering: dict[tuple[Series, str, str], list[Rule]] = field(default_factory=dict)
-    school_years: dict[tuple[int, int, frozenset[str]], tuple[Stretch, ...]] = field(default_factory=dict)
+    school_years: dict[tuple[int, int, frozenset[str]], "Both"] = field(default_factory=dict)
 
     def barred(self, programme: str) -> str:
         """Why no rule of ``programme`` applies; empty if one does."""
@@ -140,8 +144,7 @@ class Terms:
     conditions: frozenset[str]
     due_dates: tuple[date, ...]
     prospects: dict[tuple[str, date, date, int], Any] = field(default_factory=dict)
-    _stretches: dict[int, tuple[Stretch, ...]] = field(default_factory=dict)
-    _open: dict[int, tuple[Stretch, ...]] = field(default_factory=dict)
+    _stretches: dict[int, "Both"] = field(default_factory=dict)
     _points: dict[str, date] = field(default_factory=dict)
     _statutory: dict[tuple[Series, str, str], tuple[Dates, ...]] = field(default_factory=dict)
     _last_days: dict[str, date] = field(default_factory=dict)
@@ -178,10 +181,7 @@ class Terms:
 
     def stretches(self, rule: Rule) -> tuple[Stretch, ...]:
         """The rule's windows in this life, in order."""
-        found = self._stretches.get(rule.number)
-        if found is None:
-            found = self._stretches[rule.number] = self._work_out(rule)
-        return found
+        return self._both(rule)[0]
 
     def statutory(self, series: Series, programme: str, period_name: str) -> tuple[Dates, ...]:
         """The days that rules of one programme and name cover in a series, windows that touch made one."""
@@ -219,16 +219,18 @@ class Terms:
 
     def open_stretches(self, rule: Rule) -> tuple[Stretch, ...]:
         """Those of the rule's windows that hold a day while it is in force."""
-        found = self._open.get(rule.number)
+        return self._both(rule)[1]
+
+    def _both(self, rule: Rule) -> "Both":
+        found = self._stretches.get(rule.number)
         if found is None:
-            found = tuple(one for one in self.stretches(rule) if one.opens <= one.closes)
-            self._open[rule.number] = found
+            found = self._stretches[rule.number] = self._work_out(rule)
         return found
 
-    def _work_out(self, rule: Rule) -> tuple[Stretch, ...]:
+    def _work_out(self, rule: Rule) -> "Both":
         ages = self.applicable.ages(rule, self.conditions)
         if rule.each == "pregnancy":
-            return tuple(_pregnancy(rule, ages[0], due) for due in self.due_dates)
+            return _both([_pregnancy(rule, ages[0], due) for due in self.due_dates])
         if not ages.by_school_year or (rule.born_until and self.birth <= rule.born_until):
             return self._windows(rule, ages)
         kept, year = self.applicable.school_years, school_year(self.birth)
@@ -237,7 +239,7 @@ class Terms:
             kept[key] = self._windows(rule, ages)
         return kept[key]
 
-    def _windows(self, rule: Rule, ages: "ApplyingAges") -> tuple[Stretch, ...]:
+    def _windows(self, rule: Rule, ages: "ApplyingAges") -> "Both":
         found = []
         for age in ages:
             start = self.birth if age.start is None else self.point(age.start)
@@ -245,7 +247,7 @@ class Terms:
             found.append(_clip(rule, start, end, self.pack.reckoning.describe(age.start or "birth")))
         if rule.born_until and self.birth <= rule.born_until:
             found.append(_clip(rule, rule.in_force.start, rule.in_force.end, "施行の日"))
-        return tuple(sorted(found, key=_begins) if len(found) > 1 else found)
+        return _both(sorted(found, key=_begins) if len(found) > 1 else found)
 
     def _dates(self, ages: Ages) -> Dates:
         start = self.point(ages.start) if ages.start else date.min
@@ -320,6 +322,12 @@ def _clip(rule: Rule, start: date, end: date, text: str) -> Stretch:
     law = rule.in_force
     opens = start if start > law.start else law.start
     return Stretch(start, end, opens, end if end < law.end else law.end, text)
+
+
+def _both(stretches: list[Stretch]) -> Both:
+    found = tuple(stretches)
+    closed = any(one.opens > one.closes for one in found)
+    return found, tuple(one for one in found if one.opens <= one.closes) if closed else found
 
 
 def _by_school_year(age: Ages) -> bool:
