@@ -2,6 +2,22 @@
 
 Residents are taken in the order of birth, some at a time, so that few rules concern each lot and memory stays
 within bounds. Whoever has something that columns do not hold is answered by the scalar engine and counted.
+
+>>> from sesshu.schedule import load_pack
+>>> from sesshu.schedule.population.columns import STATUSES, doses_of
+>>> pack, on = load_pack("jp"), date(2026, 11, 22)
+>>> births = np.array([date(2026, 8, 1).toordinal(), date(1961, 5, 3).toordinal()])
+>>> residents = Residents(births, sex=np.array([1, 2]), conditions=np.array([0, 0]))
+>>> day = np.array([date(2026, 10, 5).toordinal()])
+>>> doses = doses_of(np.array([0]), day, np.array([list(pack.vaccines).index("PCV20")]))
+>>> answers = assess_city(residents, doses, on, pack)
+>>> pcv = list(pack.programmes).index("pcv")
+>>> [STATUSES[status] for status in answers.statuses["status"][pcv]]
+['eligible', 'aged_out']
+>>> date.fromordinal(int(answers.statuses["earliest"][pcv, 0])).isoformat()
+'2026-11-02'
+>>> [EVALUATIONS[one] for one in answers.evaluation], answers.routine.tolist()
+(['valid'], [True])
 """
 
 import mmap

@@ -1,5 +1,6 @@
 """H03, H06: columns tell a city what the scalar engine tells each resident, and pass no rule over."""
 
+import doctest
 from dataclasses import fields, replace
 from datetime import date, timedelta
 
@@ -7,7 +8,7 @@ import numpy as np
 import pytest
 
 from sesshu.schedule import load_pack
-from sesshu.schedule.population import calendar, compiling
+from sesshu.schedule.population import calendar, city, compiling
 from sesshu.schedule.population.city import assess_city
 from sesshu.schedule.population.columns import (
     REASONS,
@@ -17,6 +18,7 @@ from sesshu.schedule.population.columns import (
     condition_bits,
     doses_of,
 )
+from sesshu.schedule.reckoning.japan import school_year, shares_school_year
 from sesshu.schedule.supporting import Ages, Course, DoseRow, HistoryNeeded, Pack, Rule
 from sesshu.schedule.tests.cities import PACK, odd, usual
 from sesshu.schedule.tests.comparing import differences
@@ -142,3 +144,19 @@ def test_h03_an_unknown_date_of_birth_and_an_unknown_code():
     days = np.array([TODAY - timedelta(days=n) for n in (300, 500, 10)])
     days = np.array([day.toordinal() for day in days])
     alike(residents, doses_of(np.array([0, 1, 1]), days, np.array([3, 3, -1])), TODAY)
+
+
+def test_h06_ages_by_school_year_fall_on_one_day_for_all_who_start_school_together():
+    points = {point for rule in PACK.rules for point in compiling._points(rule)}
+    shared = {point for point in points if shares_school_year(point)}
+    assert {"fiscal-start 65y", "fiscal-end 16y", "school -1y"} <= shared
+    births = [date(1995, 4, 2) + timedelta(days=n) for n in range(2300)]
+    for point in shared:
+        days: dict[int, set[date]] = {}
+        for birth in births:
+            days.setdefault(school_year(birth), set()).add(PACK.reckoning.point(point, birth))
+        assert all(len(found) == 1 for found in days.values()), point
+
+
+def test_the_example_runs():
+    assert doctest.testmod(city).failed == 0
