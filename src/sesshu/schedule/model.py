@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
+from sesshu.schedule.wording import CODES, WORDING, english
+
 Evaluation = Literal["valid", "not_valid", "extraneous", "sub_standard"]
 Status = Literal["eligible", "not_yet", "complete", "aged_out", "not_target"]
 Day = date  # a field named `date` hides the type inside its class
@@ -38,17 +40,33 @@ class DoseGiven:
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why: a stable ``code``, the article it rests on, and a sentence in Japanese made when asked for."""
+    """Why: a stable ``code``, the article it rests on, and a sentence made when asked for.
+
+    ``text`` is Japanese and ``text_en`` its English twin; articles are cited in Japanese in both.
+
+    >>> Reason.of("in_window.open", (date(2026, 7, 9),)).text_en
+    'May be given from 2026-07-09.'
+    """
 
     code: str
     template: str
     values: tuple[Value, ...] = ()
     article: str = ""
 
+    @classmethod
+    def of(cls, key: str, values: tuple[Value, ...] = (), article: str = "") -> "Reason":
+        """The reason worded under ``key`` in :mod:`sesshu.schedule.wording`."""
+        return cls(CODES[key], WORDING[key][0], values, article)
+
     @property
     def text(self) -> str:
         """The sentence with its dates filled in."""
         return self.template.format(*self.values)
+
+    @property
+    def text_en(self) -> str:
+        """The English twin; a reason made elsewhere, without one, stays Japanese."""
+        return english(self.template, self.values)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,19 +8,10 @@ from sesshu.schedule.logic.relevance import Stretch, Terms, merged
 from sesshu.schedule.model import ProgrammeStatus, Reason
 from sesshu.schedule.supporting import Pack, Rule
 
-_NOT_TARGET = {
-    "sex": "この予防接種の対象の性別ではありません。",
-    "sex_unknown": "性別が分からないため判定できません。",
-    "birth_unknown": "生年月日が分からないため判定できません。",
-    "birth_cohort": "この予防接種の対象の生年月日ではありません。",
-    "no_due_date": "分娩予定日の登録がありません。",
-    "condition": "市町村長が認めた者に限る予防接種です。",
-}
-
 
 def not_target(programme: str, code: str, article: str = "") -> ProgrammeStatus:
     """The status of someone to whom the programme does not apply at all."""
-    return ProgrammeStatus(programme, "not_target", reasons=(Reason(code, _NOT_TARGET[code], (), article),))
+    return ProgrammeStatus(programme, "not_target", reasons=(Reason.of(code, (), article),))
 
 
 def status_on(prospect: Prospect, terms: Terms, day: date, pack: Pack) -> ProgrammeStatus:
@@ -83,9 +74,8 @@ def _follows(later: Opening, earlier: Opening) -> bool:
 
 def _within(opening: Opening, since: date, last: date) -> Reason:
     if last == date.max:
-        return Reason("in_window", "{}から受けられます。", (since,), opening.article)
-    values = (since, last)
-    return Reason("in_window", "{}から{}まで受けられます。", values, opening.article)
+        return Reason.of("in_window.open", (since,), opening.article)
+    return Reason.of("in_window", (since, last), opening.article)
 
 
 def after_all(prospect: Prospect, terms: Terms, day: date, pack: Pack) -> ProgrammeStatus:
@@ -95,11 +85,10 @@ def after_all(prospect: Prospect, terms: Terms, day: date, pack: Pack) -> Progra
     if bar:
         return not_target(code, bar, pack.article(code))
     if prospect.complete or (prospect.recurring and prospect.completed_on):
-        text, values = "{}に必要な回数を終えています。", (prospect.completed_on or day,)
-        reason = Reason("completed", text, values, pack.article(code))
+        reason = Reason.of("completed", (prospect.completed_on or day,), pack.article(code))
         return ProgrammeStatus(code, "complete", remaining=0, reasons=(reason,))
     if prospect.other_product and day <= terms.last_day(code):
-        reason = Reason("other_product", "残りは別のワクチンで受けます。", (), pack.article(code))
+        reason = Reason.of("other_product", (), pack.article(code))
         return ProgrammeStatus(code, "not_target", reasons=(reason,))
     return _past(code, _stretches(code, terms), day)
 
@@ -115,9 +104,9 @@ def _past(code: str, stretches: list[tuple[Rule, Stretch]], day: date) -> Progra
         reason = _product_ended(rule)
     else:
         rule, stretch = max(opened[::-1], key=lambda pair: pair[1].closes)
-        reason = Reason("window_passed", "対象期間は{}で終わりました。", (stretch.closes,), rule.article)
+        reason = Reason.of("window_passed", (stretch.closes,), rule.article)
         if stretch.closes >= day:
-            reason = Reason("no_more_doses", "この後に受けられる回はありません。", (), rule.article)
+            reason = Reason.of("no_more_doses", (), rule.article)
     return ProgrammeStatus(
         programme=code,
         status="aged_out",
@@ -133,13 +122,12 @@ def _never_open(code: str, stretches: list[tuple[Rule, Stretch]]) -> ProgrammeSt
     rule, stretch = max(stretches, key=lambda pair: pair[1].end)
     if stretch.start > rule.in_force.end:
         return ProgrammeStatus(code, "not_target", reasons=(_product_ended(rule),))
-    reason = Reason("window_passed", "対象期間は{}で終わりました。", (stretch.end,), rule.article)
+    reason = Reason.of("window_passed", (stretch.end,), rule.article)
     return ProgrammeStatus(code, "aged_out", period=rule.period_name, reasons=(reason,))
 
 
 def _product_ended(rule: Rule) -> Reason:
-    text = "このワクチンを定期に使えたのは{}までです。"
-    return Reason("product_ended", text, (rule.in_force.end,), rule.article)
+    return Reason.of("product_ended", (rule.in_force.end,), rule.article)
 
 
 def _opened_since(opened: list[tuple[Rule, Stretch]], last: date) -> date:

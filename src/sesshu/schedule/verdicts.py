@@ -7,11 +7,11 @@ from sesshu.schedule.logic.relevance import Terms
 from sesshu.schedule.model import DoseVerdict, Reason
 
 _BARRED = {
-    "sex": "この予防接種の対象の性別ではないため、任意の接種です。",
-    "sex_unknown": "性別が分からないため判定できません。",
-    "birth_cohort": "この予防接種の対象の生年月日ではないため、任意の接種です。",
-    "no_due_date": "分娩予定日の登録がないため判定できません。",
-    "condition": "市町村長が認めた者に限る予防接種のため、任意の接種です。",
+    "sex": "sex.dose",
+    "sex_unknown": "sex_unknown",
+    "birth_cohort": "birth_cohort.dose",
+    "no_due_date": "no_due_date.dose",
+    "condition": "condition.dose",
 }
 
 
@@ -47,7 +47,7 @@ def _needed_by_all(outcomes: list[Outcome]) -> Outcome:
 def _barred(record: Record, terms: Terms) -> Reason:
     programme = record.programme or ""
     code = terms.barred(programme) or "birth_cohort"
-    return Reason(code, _BARRED[code], (), terms.pack.article(programme))
+    return Reason.of(_BARRED[code], (), terms.pack.article(programme))
 
 
 def _verdict(record: Record, outcome: Outcome | None, reasons: tuple[Reason, ...]) -> DoseVerdict:

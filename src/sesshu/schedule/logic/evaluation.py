@@ -178,41 +178,33 @@ def _has(needed: tuple[HistoryNeeded, ...], earlier: list[Record]) -> bool:
 
 
 def _other_history(requirement: Requirement, record: Record) -> Reason:
-    text = "これまでに受けたワクチンとその日から、この{}は定期に当たりません。"
-    return Reason("other_history", text, (record.name,), requirement.rule.article)
+    return Reason.of("other_history", (record.name,), requirement.rule.article)
 
 
 def _kept(requirement: Requirement, stretch: Stretch | None) -> Reason:
     if stretch is None or stretch.closes.year >= 9999:
         start = stretch.opens if stretch else requirement.rule.in_force.start
-        return Reason("routine", "対象期間（{}から）の接種です。", (start,), requirement.rule.article)
-    return Reason(
-        "routine",
-        "対象期間（{}から{}まで）の接種です。",
-        (stretch.opens, stretch.closes),
-        requirement.rule.article,
-    )
+        return Reason.of("routine.open", (start,), requirement.rule.article)
+    return Reason.of("routine", (stretch.opens, stretch.closes), requirement.rule.article)
 
 
 def _same_day(record: Record) -> Reason:
-    return Reason("same_day", "同じ日（{}）に同じ疾病の接種があります。", (record.day,))
+    return Reason.of("same_day", (record.day,))
 
 
 def _completed(series: Series, progress: Progress) -> Reason:
     article = _article(series.targets[-1])
     if progress.last_satisfied is None:
-        return Reason("after_completion", "必要な回数を終えた後の接種です。", (), article)
-    text = "必要な回数を{}に終えた後の接種です。"
-    return Reason("after_completion", text, (progress.last_satisfied,), article)
+        return Reason.of("after_completion.undated", (), article)
+    return Reason.of("after_completion", (progress.last_satisfied,), article)
 
 
 def _wrong_product(target: Target, record: Record) -> Reason:
-    return Reason("wrong_product", "この回に{}は使えません。", (record.name,), _article(target))
+    return Reason.of("wrong_product", (record.name,), _article(target))
 
 
 def _other_course(target: Target, record: Record) -> Reason:
-    text = "{}に始めた人の接種方法ではありません。"
-    return Reason("other_course", text, (record.day,), _article(target))
+    return Reason.of("other_course", (record.day,), _article(target))
 
 
 def _article(target: Target) -> str:

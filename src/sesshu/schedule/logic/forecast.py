@@ -212,18 +212,17 @@ def _held(requirement: Requirement, progress: Progress, start: date, terms: Term
     article, reckoning = requirement.rule.article, terms.pack.reckoning
     for first, reference, gap in bounds(requirement, progress, reckoning):
         if first == start:
-            text = "前の接種{}から{}以上空けるため、{}から受けられます。"
-            return Reason("interval", text, (reference, reckoning.describe_gap(gap), start), article)
+            return Reason.of("interval", (reference, reckoning.describe_gap(gap), start), article)
     if requirement.row.not_before and terms.point(requirement.row.not_before) == start:
-        return Reason("not_before", "この回を受けられる年齢に達する{}から受けられます。", (start,), article)
-    return Reason("after_limit", "初回の期限を過ぎたため、{}からこの回に進みます。", (start,), article)
+        return Reason.of("not_before", (start,), article)
+    return Reason.of("after_limit", (start,), article)
 
 
 def _opens(requirement: Requirement, stretch: Stretch, start: date) -> Reason:
     if start == stretch.start:
         values: tuple[str | date, ...] = (stretch.start_text, start)
-        return Reason("window", "{}（{}）から受けられます。", values, requirement.rule.article)
-    return Reason("window", "{}から受けられます。", (start,), requirement.rule.article)
+        return Reason.of("window.named", values, requirement.rule.article)
+    return Reason.of("window", (start,), requirement.rule.article)
 
 
 def _statutory(series: Series, rule: Rule, day: date, terms: Terms) -> Dates:
@@ -266,12 +265,11 @@ def _around(opening: Opening, blocks: list[Block]) -> list[Opening]:
             return found
         start = block.last + ONE_DAY
         values = (block.record.name, block.record.day, block.spacing.gap_days, start)
-        text = "{}（{}）から{}日以上空けるため、{}から受けられます。"
         rest = replace(
             rest,
             start=start,
             since=start,
-            why=Reason("vaccine_interval", text, values, block.spacing.article),
+            why=Reason.of("vaccine_interval", values, block.spacing.article),
         )
     found.append(rest)
     return found

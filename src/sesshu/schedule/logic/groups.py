@@ -191,6 +191,6 @@ def _turn(days: Dates, requirement: Requirement) -> Opening:
         recommended=(None, None),
         remaining=1,
         article=rule.article,
-        why=Reason("window", "{}から受けられます。", (days.start,), rule.article),
+        why=Reason.of("window", (days.start,), rule.article),
         since=days.start,
     )

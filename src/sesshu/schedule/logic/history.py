@@ -50,13 +50,13 @@ def organise(
 
 def _refusal(person: Person, dose: DoseGiven, on: date, vaccine: Vaccine | None) -> Reason | None:
     if vaccine is None:
-        return Reason("unknown_vaccine", "ワクチンコード「{}」は登録されていません。", (dose.vaccine,))
+        return Reason.of("unknown_vaccine", (dose.vaccine,))
     if dose.date > on:
-        return Reason("future", "接種日{}は基準日{}より後です。", (dose.date, on))
+        return Reason.of("future", (dose.date, on))
     if person.birth is None:
-        return Reason("birth_unknown", "生年月日が分からないため判定できません。")
+        return Reason.of("birth_unknown")
     if dose.date < person.birth:
-        return Reason("before_birth", "接種日{}は生年月日{}より前です。", (dose.date, person.birth))
+        return Reason.of("before_birth", (dose.date, person.birth))
     return None
 
 

@@ -18,6 +18,7 @@ from sesshu.schedule.logic.skip import Progress
 from sesshu.schedule.logic.vaccine import in_force, nearest, not_in_force, volume
 from sesshu.schedule.model import Reason
 from sesshu.schedule.supporting import Dates
+from sesshu.schedule.wording import EACH_PREGNANCY, THAT_YEAR
 
 Turn = tuple[date, date]
 
@@ -42,9 +43,7 @@ def _judge(
     series: Series, record: Record, used: dict[Turn, date], terms: Terms
 ) -> tuple[Outcome, Turn | None]:
     if record.temporary is not None:
-        reason = Reason(
-            "temporary", "特例臨時接種であり、定期接種ではありません。", (), record.temporary.article
-        )
+        reason = Reason.of("temporary", (), record.temporary.article)
         return Outcome("valid", None, False, (reason,)), None
     expired = condition(record)
     if expired is not None:
@@ -67,12 +66,7 @@ def _judge(
         return Outcome("valid", target, False, (_out_of_season(requirement),)), None
     turn = _turn_of(series, requirement, stretch, record.day)
     if turn in used:
-        reason = Reason(
-            "already_given",
-            "{}に受けているため、この期間の2回目です。",
-            (used[turn],),
-            requirement.rule.article,
-        )
+        reason = Reason.of("already_given", (used[turn],), requirement.rule.article)
         return Outcome("extraneous", target, False, (reason,)), None
     return _given(requirement, record, bool(dated), terms, target), turn
 
@@ -86,19 +80,17 @@ def _given(requirement: Requirement, record: Record, dated: bool, terms: Terms, 
         remarks.append(not_in_force(requirement, record))
     if record.blocked is not None:
         return Outcome("not_valid", target, False, (record.blocked, *remarks))
-    kept = Reason(
-        "routine", "{}の{}回目です。", (_turn_name(requirement), target.number), requirement.rule.article
-    )
+    kept = Reason.of("routine.turn", (_turn_name(requirement), target.number), requirement.rule.article)
     return Outcome("valid", target, routine, tuple(remarks) or (kept,))
 
 
 def _out_of_season(requirement: Requirement) -> Reason:
     """Given outside the season: voluntary, and the year's routine dose is still to come."""
-    return Reason("out_of_season", "接種期間の外の任意の接種です。", (), requirement.rule.article)
+    return Reason.of("out_of_season", (), requirement.rule.article)
 
 
 def _turn_name(requirement: Requirement) -> str:
-    return "妊娠ごと" if requirement.rule.each == "pregnancy" else "その年度"
+    return EACH_PREGNANCY if requirement.rule.each == "pregnancy" else THAT_YEAR
 
 
 def _turn_of(series: Series, requirement: Requirement, stretch: Stretch | None, day: date) -> Turn:

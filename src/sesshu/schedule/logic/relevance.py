@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from sesshu.schedule.logic.plan import Plan, Requirement, Series, Target, plan
 from sesshu.schedule.reckoning.japan import pregnancy_week
 from sesshu.schedule.supporting import Ages, Dates, Pack, Rule
+from sesshu.schedule.wording import LAW_START, Phrase
 
 ALWAYS = Dates()
 
@@ -166,7 +167,7 @@ class Terms:
             text = self.pack.reckoning.describe(age.start or "birth")
             found.append(_clip(rule, start, span.end, text))
         if rule.born_until and self.birth <= rule.born_until:
-            found.append(_clip(rule, rule.in_force.start, rule.in_force.end, "施行の日"))
+            found.append(_clip(rule, rule.in_force.start, rule.in_force.end, LAW_START))
         return tuple(sorted(found, key=lambda stretch: stretch.start))
 
     def _dates(self, ages: Ages) -> Dates:
@@ -206,7 +207,13 @@ def _bar(
 def _pregnancy(rule: Rule, age: Ages, due: date) -> Stretch:
     first = pregnancy_week(due, (age.start or "").removeprefix("week "))
     last = pregnancy_week(due, (age.end or "").removeprefix("week "))
-    return _clip(rule, first, last, "妊娠28週0日")
+    return _clip(rule, first, last, _weeks(age.start or ""))
+
+
+def _weeks(expression: str) -> Phrase:
+    """「妊娠28週0日」"""
+    weeks, days = expression.removeprefix("week ").split("+")
+    return Phrase(f"妊娠{weeks}週{days}日", f"{weeks} weeks {days} days of pregnancy")
 
 
 def _clip(rule: Rule, start: date, end: date, text: str) -> Stretch:

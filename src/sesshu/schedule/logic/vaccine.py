@@ -22,15 +22,13 @@ def not_in_force(requirement: Requirement, record: Record) -> Reason:
     """Why the product was not a routine one on that day."""
     rule = requirement.rule
     if record.day < rule.in_force.start:
-        return Reason(
+        return Reason.of(
             "before_listing",
-            "{}が定期に使われる{}より前の任意の接種です。回数には数えます。",
             (record.name, rule.in_force.start),
             rule.deems_earlier or rule.article,
         )
-    return Reason(
+    return Reason.of(
         "product_not_routine",
-        "{}が定期に使えたのは{}までで、任意の接種です。",
         (record.name, rule.in_force.end),
         rule.article,
     )
@@ -49,9 +47,7 @@ def volume(requirement: Requirement, record: Record, birth: date, reckoning: Rec
     if any(abs(given - ml) < 1e-6 for ml in right):
         return None
     wanted = "又は".join(f"{ml:g}" for ml in sorted(right))
-    return Reason(
-        "volume", "接種量{}mLは定めの{}mLと違います。", (f"{given:g}", wanted), requirement.rule.article
-    )
+    return Reason.of("volume", (f"{given:g}", wanted), requirement.rule.article)
 
 
 def _away(requirement: Requirement, day: date) -> int:

@@ -23,6 +23,7 @@ from sesshu.schedule.supporting import (
     Spacing,
     Vaccine,
 )
+from sesshu.schedule.wording import Phrase
 
 _KINDS = ("inactivated", "live-injectable", "live-oral")
 _EFFECTS = ("not_valid", "not_routine", "note")
@@ -82,9 +83,10 @@ def _condition(fields: Fields) -> Condition:
 
 
 def _vaccine(fields: Fields, programmes: dict[str, Programme]) -> Vaccine:
+    code = fields.text("code")
     row = Vaccine(
-        code=fields.text("code"),
-        name=fields.text("name"),
+        code=code,
+        name=Phrase(fields.text("name"), fields.text("name_en", code)),
         kind=fields.choice("kind", _KINDS),
         against=fields.texts("against"),
         programmes=fields.texts("programmes", programmes),
