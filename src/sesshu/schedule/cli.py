@@ -31,6 +31,8 @@ def add_commands(subparsers: Any) -> None:
     status.add_argument("--dose", action="append", default=[], metavar="接種日=ワクチン")
     status.add_argument("--due-date", action="append", default=[], metavar="分娩予定日")
     status.add_argument("--condition", action="append", default=[], metavar="該当事由")
+    status.add_argument("--illness-ended", action="append", default=[], metavar="日[=接種種類,…]")
+    status.add_argument("--exclusion", action="append", default=[], metavar="事由[=疾病,…]")
     status.add_argument("--on", metavar="基準日", help="書かなければ今日")
     status.add_argument("--programme", action="append", metavar="接種種類", help="書かなければ全て")
     status.add_argument("--from", dest="file", type=Path, metavar="FILE.jsonl", help="1行に1人")
@@ -64,6 +66,8 @@ def _question(arguments: argparse.Namespace, pack: Pack) -> questions.Question:
         sex=questions.sex(arguments.sex),
         due_dates=tuple(questions.day(text, "分娩予定日") for text in arguments.due_date),
         conditions=questions.conditions(arguments.condition, pack),
+        long_term_illness=tuple(questions.illness(text, pack) for text in arguments.illness_ended),
+        exclusions=tuple(questions.exclusion(text, pack) for text in arguments.exclusion),
     )
     on = clock.today() if arguments.on is None else questions.day(arguments.on, "基準日")
     return questions.Question(person, tuple(questions.dose(text) for text in arguments.dose), on)

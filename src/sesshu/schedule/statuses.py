@@ -4,9 +4,11 @@ from datetime import date
 
 from sesshu.schedule.logic.forecast import Opening
 from sesshu.schedule.logic.groups import Prospect
-from sesshu.schedule.logic.relevance import Stretch, Terms, merged
+from sesshu.schedule.logic.relevance import Terms, merged
+from sesshu.schedule.logic.stretch import Stretch, cited, confidence
 from sesshu.schedule.model import ProgrammeStatus, Reason
 from sesshu.schedule.supporting import Pack, Rule
+from sesshu.schedule.wording import Phrase, said
 
 
 def not_target(programme: str, code: str, article: str = "") -> ProgrammeStatus:
@@ -49,6 +51,7 @@ def _open(prospect: Prospect, n: int, day: date) -> ProgrammeStatus:
         last_day=_finite(last),
         remaining=opening.remaining,
         reasons=(_within(opening, earliest, last) if eligible else opening.why,),
+        confidence=opening.confidence,
     )
 
 
@@ -87,14 +90,30 @@ def after_all(prospect: Prospect, terms: Terms, day: date, pack: Pack) -> Progra
     if prospect.complete or (prospect.recurring and prospect.completed_on):
         reason = Reason.of("completed", (prospect.completed_on or day,), pack.article(code))
         return ProgrammeStatus(code, "complete", remaining=0, reasons=(reason,))
+    excluded = _excluded(prospect, terms, day)
+    if excluded is not None:
+        return ProgrammeStatus(code, "not_target", reasons=(excluded,))
     if prospect.other_product and day <= terms.last_day(code):
         reason = Reason.of("other_product", (), pack.article(code))
         return ProgrammeStatus(code, "not_target", reasons=(reason,))
-    return _past(code, _stretches(code, terms), day)
+    return _past(prospect, terms, day)
 
 
-def _past(code: str, stretches: list[tuple[Rule, Stretch]], day: date) -> ProgrammeStatus:
+def _excluded(prospect: Prospect, terms: Terms, day: date) -> Reason | None:
+    """Why the person is no target: on a day of the window, or for good."""
+    if not terms.closed:
+        return None
+    in_time = day <= terms.last_day(prospect.programme.code)
+    for first, last, ground in terms.closed.programme(prospect.programme):
+        if first <= day <= last and (in_time or last == date.max):
+            return Reason.of("excluded.programme", (said(first, last), ground.name), ground.article)
+    return None
+
+
+def _past(prospect: Prospect, terms: Terms, day: date) -> ProgrammeStatus:
     """Past the last window: of the person, or of the product."""
+    code = prospect.programme.code
+    stretches = _stretches(code, terms)
     opened = [(rule, stretch) for rule, stretch in stretches if stretch.opens <= stretch.closes]
     if not opened:
         return _never_open(code, stretches)
@@ -104,7 +123,7 @@ def _past(code: str, stretches: list[tuple[Rule, Stretch]], day: date) -> Progra
         reason = _product_ended(rule)
     else:
         rule, stretch = max(opened[::-1], key=lambda pair: pair[1].closes)
-        reason = Reason.of("window_passed", (stretch.closes,), rule.article)
+        reason = Reason.of("window_passed", (stretch.closes,), cited(rule, stretch))
         if stretch.closes >= day:
             reason = Reason.of("no_more_doses", (), rule.article)
     return ProgrammeStatus(
@@ -113,8 +132,34 @@ def _past(code: str, stretches: list[tuple[Rule, Stretch]], day: date) -> Progra
         period=rule.period_name,
         eligible_from=_opened_since(opened, stretch.closes),
         eligible_to=_finite(stretch.closes),
-        reasons=(reason,),
+        reasons=(reason, *_doses_done(prospect, terms, rule)),
+        confidence=confidence(rule, stretch),
     )
+
+
+def _doses_done(prospect: Prospect, terms: Terms, rule: Rule) -> tuple[Reason, ...]:
+    """How many of how many doses of the period were given: of the disease least far, by the course begun."""
+    if rule.each:
+        return ()
+    if prospect.chosen:
+        least = min((selected.best for selected in prospect.chosen), key=lambda best: best.valid)
+        if least.valid:
+            values = (len(least.series.targets), least.valid)
+            return (Reason.of("doses_done", values, rule.article),)
+    series = terms.series(rule.serves[0])[rule.period][0]
+    return (Reason.of("doses_done.none", (len(series.targets),), rule.article),)
+
+
+def next_step(status: ProgrammeStatus) -> Reason:
+    """What may be done after a dose against the rule, by where the programme stands."""
+    article = status.reasons[0].article if status.reasons else ""
+    if status.next_label is None or status.earliest is None:
+        why = Phrase("".join(r.text for r in status.reasons), " ".join(r.text_en for r in status.reasons))
+        return Reason.of("next_none", (why,), article)
+    label = Phrase(status.next_label, f"dose {status.next_dose}")
+    if status.last_day is None:
+        return Reason.of("next_dose", (label, status.earliest), article)
+    return Reason.of("next_dose.until", (label, status.earliest, status.last_day), article)
 
 
 def _never_open(code: str, stretches: list[tuple[Rule, Stretch]]) -> ProgrammeStatus:

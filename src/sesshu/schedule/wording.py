@@ -4,6 +4,8 @@ A key is the reason's stable code, with a ``.variant`` where one code has severa
 take the same values in the same order.
 """
 
+from datetime import date
+
 
 class Phrase(str):
     """A Japanese text that knows its English twin, for use as a value inside a sentence."""
@@ -136,8 +138,8 @@ WORDING: dict[str, tuple[str, str]] = {
         "Next: {} may be given from {} to {}.",
     ),
     "next_none": (
-        "定期として受け直す回はありません（{}）。",
-        "No dose is left to be given as routine ({}).",
+        "定期として受けられる回はありません: {}",
+        "Nothing can be given as routine any more: {}",
     ),
     # A programme
     "in_window": ("{}から{}まで受けられます。", "May be given from {} to {}."),
@@ -175,6 +177,7 @@ WORDING: dict[str, tuple[str, str]] = {
         "期間が終わるまでに{}回のうち{}回を受けました。",
         "Of {} doses, {} were given before the window closed.",
     ),
+    "doses_done.none": ("{}回のうち1回も受けていません。", "None of {} doses was given."),
     "other_product": ("残りは別のワクチンで受けます。", "What is left is given with another vaccine."),
     "excluded.programme": (
         "対象から除かれています（{}）: {}。",
@@ -196,11 +199,21 @@ CODES = {key: key.partition(".")[0] for key in WORDING}
 ENGLISH = dict(WORDING.values())
 """English by Japanese sentence: two keys may share a sentence, and then its twin."""
 
+ROUTES = {"SC": "皮下", "IM": "筋肉内", "PO": "経口", "PC": "管針法"}
 THAT_YEAR = Phrase("その年度", "That fiscal year")
 EACH_PREGNANCY = Phrase("妊娠ごと", "Each pregnancy")
 WINDOW_START = Phrase("対象期間の始まり", "the window's first day")
 LAW_START = Phrase("施行の日", "the day the rule came into force")
 REASON_ENDED = Phrase("特別の事情がなくなった日", "the day the special circumstances ended")
+
+
+def said(first: date, last: date) -> Phrase:
+    """A stretch of days, open where it reaches beyond any life."""
+    start = "" if first == date.min else f"{first}から"
+    end = "" if last == date.max else f"{last}まで"
+    english_start = "" if first == date.min else f"from {first}"
+    english_end = "" if last == date.max else f"to {last}"
+    return Phrase(start + end or "期限なし", f"{english_start} {english_end}".strip() or "at any time")
 
 
 def english(template: str, values: tuple[object, ...]) -> str:

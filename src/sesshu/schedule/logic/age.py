@@ -4,7 +4,8 @@ from datetime import date
 from typing import Literal
 
 from sesshu.schedule.logic.plan import Requirement
-from sesshu.schedule.logic.relevance import Stretch, Terms
+from sesshu.schedule.logic.relevance import Terms
+from sesshu.schedule.logic.stretch import Stretch
 from sesshu.schedule.model import Reason
 from sesshu.schedule.wording import WINDOW_START
 

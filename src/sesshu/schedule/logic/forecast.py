@@ -8,13 +8,15 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from sesshu.schedule.logic.conflict import Block
+from sesshu.schedule.logic.contraindication import Span as ClosedDays
 from sesshu.schedule.logic.evaluation import Evaluated
 from sesshu.schedule.logic.history import Record
 from sesshu.schedule.logic.interval import bounds
 from sesshu.schedule.logic.plan import Requirement, Series, Target
-from sesshu.schedule.logic.relevance import Stretch, Terms
+from sesshu.schedule.logic.relevance import ALWAYS, Terms
 from sesshu.schedule.logic.skip import Progress
-from sesshu.schedule.model import Reason
+from sesshu.schedule.logic.stretch import Stretch, cited, confidence
+from sesshu.schedule.model import Confidence, Reason
 from sesshu.schedule.supporting import Dates, HistoryNeeded, Rule
 
 ONE_DAY = timedelta(days=1)
@@ -38,6 +40,7 @@ class Opening:
     article: str
     why: Reason
     since: date
+    confidence: Confidence = "high"
 
 
 @dataclass(slots=True, eq=False)
@@ -141,18 +144,22 @@ def _spans(
     series: Series, requirement: Requirement, progress: Progress, floor: date, terms: Terms
 ) -> list[Span]:
     first = max([floor, *(bound[0] for bound in bounds(requirement, progress, terms.pack.reckoning))])
-    row, starting = requirement.row, terms.starting(series)
+    row = requirement.row
+    beginnings = terms.beginnings(series) if not progress.satisfied else (ALWAYS,)
     if row.not_before is not None:
         first = max(first, terms.point(row.not_before))
+    turns = _turns(series, progress, terms)
     found = []
     for stretch in terms.stretches(requirement.rule):
         start, end = max(first, stretch.opens), stretch.closes
+        if start > end:
+            continue
         if row.until is not None:
             end = min(end, terms.point(row.until))
-        if not progress.satisfied:
-            start, end = max(start, starting.start), min(end, starting.end)
-        for begin, finish in _parted(start, end, _turns(series, progress, terms)):
-            found.append((begin, finish, first, requirement, stretch))
+        for days in beginnings:
+            since, until = max(start, days.start), min(end, days.end)
+            for begin, finish in _parted(since, until, turns):
+                found.append((begin, finish, first, requirement, stretch))
     return found
 
 
@@ -199,11 +206,14 @@ def _opening(
         label=target.label,
         period=rule.period_name,
         statutory=_statutory(series, rule, start, terms),
-        recommended=_recommended(requirement, progress, start, terms),
+        recommended=_recommended(requirement, progress, start, terms)
+        if stretch.later is None
+        else (None, None),
         remaining=_remaining(series, progress, start, terms),
-        article=rule.article,
+        article=cited(rule, stretch),
         why=_held(requirement, progress, start, terms) if held else _opens(requirement, stretch, start),
         since=start,
+        confidence=confidence(rule, stretch),
     )
 
 
@@ -219,10 +229,10 @@ def _held(requirement: Requirement, progress: Progress, start: date, terms: Term
 
 
 def _opens(requirement: Requirement, stretch: Stretch, start: date) -> Reason:
+    article = cited(requirement.rule, stretch)
     if start == stretch.start:
-        values: tuple[str | date, ...] = (stretch.start_text, start)
-        return Reason.of("window.named", values, requirement.rule.article)
-    return Reason.of("window", (start,), requirement.rule.article)
+        return Reason.of("window.named", (stretch.start_text, start), article)
+    return Reason.of("window", (start,), article)
 
 
 def _statutory(series: Series, rule: Rule, day: date, terms: Terms) -> Dates:
@@ -251,6 +261,23 @@ def _recommended(
     if end is not None and end < start:
         return begin, end
     return (max(begin, start) if begin else (start if end else None)), end
+
+
+def outside(opening: Opening, spans: list[ClosedDays]) -> list[Opening]:
+    """Cut the days of exclusions out of an opening."""
+    found, rest = [], opening
+    for first, last, ground in spans:
+        if last < rest.start or first > rest.end:
+            continue
+        if first > rest.start:
+            found.append(replace(rest, end=first - ONE_DAY))
+        if last >= rest.end:
+            return found
+        start = last + ONE_DAY
+        why = Reason.of("after_exclusion", (ground.name, start), ground.article)
+        rest = replace(rest, start=start, since=start, why=why)
+    found.append(rest)
+    return found
 
 
 def _around(opening: Opening, blocks: list[Block]) -> list[Opening]:

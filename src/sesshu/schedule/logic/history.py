@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from sesshu.schedule.logic.contraindication import Span
 from sesshu.schedule.logic.relevance import Terms
 from sesshu.schedule.model import DoseGiven, Person, Reason
 from sesshu.schedule.supporting import Pack, Rule, Vaccine
@@ -23,6 +24,7 @@ class Record:
     blocked: Reason | None = None
     unspaced: Reason | None = None
     temporary: Rule | None = None
+    excluded: Span | None = None
 
     @property
     def name(self) -> str:
@@ -44,6 +46,9 @@ def organise(
         if record.refusal is None and vaccine is not None:
             record.temporary = _temporary(pack, vaccine, dose.date)
             record.diseases = _diseases(pack, vaccine, record.programme)
+            if terms is not None and terms.closed and record.programme:
+                programme = pack.programmes[record.programme]
+                record.excluded = terms.closed.dose(programme, record.diseases, dose.date)
         records.append(record)
     return records
 

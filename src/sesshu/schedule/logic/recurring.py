@@ -13,9 +13,10 @@ from sesshu.schedule.logic.condition import condition
 from sesshu.schedule.logic.evaluation import Evaluated, Outcome
 from sesshu.schedule.logic.history import Record
 from sesshu.schedule.logic.plan import Requirement, Series, Target
-from sesshu.schedule.logic.relevance import Stretch, Terms
+from sesshu.schedule.logic.relevance import Terms
 from sesshu.schedule.logic.skip import Progress
-from sesshu.schedule.logic.vaccine import in_force, nearest, not_in_force, volume
+from sesshu.schedule.logic.stretch import Stretch
+from sesshu.schedule.logic.vaccine import as_given, in_force, nearest, not_in_force
 from sesshu.schedule.model import Reason
 from sesshu.schedule.supporting import Dates
 from sesshu.schedule.wording import EACH_PREGNANCY, THAT_YEAR
@@ -57,6 +58,20 @@ def _judge(
         reason = _out_of_season(candidates[0])
         return Outcome("valid", target, False, (reason,)), None
     requirement = (dated or nearest(candidates, record.day))[0]
+    outcome, turn = _in_turn(series, requirement, bool(dated), record, used, terms)
+    outcome.confidence = requirement.rule.confidence
+    return outcome, turn
+
+
+def _in_turn(
+    series: Series,
+    requirement: Requirement,
+    dated: bool,
+    record: Record,
+    used: dict[Turn, date],
+    terms: Terms,
+) -> tuple[Outcome, Turn | None]:
+    target = series.targets[0]
     place, stretch = age(requirement, record.day, terms)
     if place != "ok":
         late = too_late if place == "late" else too_early
@@ -68,13 +83,12 @@ def _judge(
     if turn in used:
         reason = Reason.of("already_given", (used[turn],), requirement.rule.article)
         return Outcome("extraneous", target, False, (reason,)), None
-    return _given(requirement, record, bool(dated), terms, target), turn
+    return _given(requirement, record, dated, terms, target), turn
 
 
 def _given(requirement: Requirement, record: Record, dated: bool, terms: Terms, target: Target) -> Outcome:
-    remarks = [
-        r for r in (record.unspaced, volume(requirement, record, terms.birth, terms.pack.reckoning)) if r
-    ]
+    given = as_given(requirement, record, terms.birth, terms.pack.reckoning)
+    remarks = [*((record.unspaced,) if record.unspaced else ()), *given]
     routine = dated and record.unspaced is None and record.blocked is None
     if not dated:
         remarks.append(not_in_force(requirement, record))

@@ -7,24 +7,19 @@ out when first asked for.
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
+from sesshu.schedule.logic import later
+from sesshu.schedule.logic.contraindication import Closed, closed_days
 from sesshu.schedule.logic.plan import Plan, Requirement, Series, Target, plan
+from sesshu.schedule.logic.stretch import Stretch as Stretch
+from sesshu.schedule.logic.stretch import clip
+from sesshu.schedule.model import Exclusion, LongTermIllness
 from sesshu.schedule.reckoning.japan import pregnancy_week
 from sesshu.schedule.supporting import Ages, Dates, Pack, Rule
 from sesshu.schedule.wording import LAW_START, Phrase
 
 ALWAYS = Dates()
-
-
-class Stretch(NamedTuple):
-    """A window of one rule in a life: unclipped, and clipped to the days the rule is in force."""
-
-    start: date
-    end: date
-    opens: date
-    closes: date
-    start_text: str
 
 
 @dataclass(slots=True, eq=False)
@@ -38,6 +33,8 @@ class Terms:
     conditions: frozenset[str]
     due_dates: tuple[date, ...]
     bars: list[str]
+    illnesses: tuple[LongTermIllness, ...] = ()
+    closed: Closed = field(default_factory=Closed)
     fresh: dict[str, Any] = field(default_factory=dict)
     prospects: dict[tuple[str, date, date, int], Any] = field(default_factory=dict)
     _stretches: dict[int, tuple[Stretch, ...]] = field(default_factory=dict)
@@ -109,6 +106,18 @@ class Terms:
         """The days on which the series may be begun."""
         return ALWAYS if series.starting is None else self._dates(series.starting)
 
+    def may_begin(self, series: Series, day: date) -> bool:
+        """True if the series may be begun on ``day``."""
+        if day in self.starting(series):
+            return True
+        return bool(self.illnesses) and any(day in days for days in self.beginnings(series))
+
+    def beginnings(self, series: Series) -> tuple[Dates, ...]:
+        """The days on which the series may be begun, those of a later window that names it included."""
+        if not self.illnesses:
+            return (self.starting(series),)
+        return (self.starting(series), *later.beginnings(self, series))
+
     def stretches(self, rule: Rule) -> tuple[Stretch, ...]:
         """The rule's windows in this life, in order."""
         found = self._stretches.get(rule.number)
@@ -157,18 +166,28 @@ class Terms:
         return nearest
 
     def _work_out(self, rule: Rule) -> tuple[Stretch, ...]:
-        ages = [age for age in rule.eligible if not age.conditions or age.conditions & self.conditions]
+        found = self.ordinary(rule)
+        if self.illnesses and rule.each is None:
+            found += later.stretches(self, rule, found)
+            return tuple(sorted(found, key=lambda stretch: stretch.start))
+        return found
+
+    def ordinary(self, rule: Rule) -> tuple[Stretch, ...]:
+        """The rule's windows in this life, in order, without those after special circumstances."""
         if rule.each == "pregnancy":
-            return tuple(_pregnancy(rule, ages[0], due) for due in self.due_dates)
+            return tuple(_pregnancy(rule, rule.eligible[0], due) for due in self.due_dates)
         found = []
-        for age in ages:
-            span = self._dates(age)
-            start = self.birth if age.start is None else span.start
-            text = self.pack.reckoning.describe(age.start or "birth")
-            found.append(_clip(rule, start, span.end, text))
+        for age in rule.eligible:
+            if age.conditions and not age.conditions & self.conditions:
+                continue
+            start = self.birth if age.start is None else self.point(age.start)
+            end = date.max if age.end is None else self.point(age.end)
+            found.append(clip(rule, start, end, self.pack.reckoning.describe(age.start or "birth")))
         if rule.born_until and self.birth <= rule.born_until:
-            found.append(_clip(rule, rule.in_force.start, rule.in_force.end, LAW_START))
-        return tuple(sorted(found, key=lambda stretch: stretch.start))
+            found.append(clip(rule, rule.in_force.start, rule.in_force.end, LAW_START))
+        if len(found) > 1:
+            found.sort(key=lambda stretch: stretch.start)
+        return tuple(found)
 
     def _dates(self, ages: Ages) -> Dates:
         start = self.point(ages.start) if ages.start else date.min
@@ -182,10 +201,13 @@ def relevant(
     sex: str | None,
     conditions: frozenset[str] = frozenset(),
     due_dates: tuple[date, ...] = (),
+    illnesses: tuple[LongTermIllness, ...] = (),
+    exclusions: tuple[Exclusion, ...] = (),
 ) -> Terms:
     """The terms for such a person; ``bars`` holds for each rule why it does not apply, or an empty text."""
     bars = [_bar(rule, birth, sex, conditions, due_dates) for rule in pack.rules]
-    return Terms(pack, plan(pack), birth, sex, conditions, tuple(sorted(due_dates)), bars)
+    closed = closed_days(pack, exclusions)
+    return Terms(pack, plan(pack), birth, sex, conditions, tuple(sorted(due_dates)), bars, illnesses, closed)
 
 
 def _bar(
@@ -207,17 +229,13 @@ def _bar(
 def _pregnancy(rule: Rule, age: Ages, due: date) -> Stretch:
     first = pregnancy_week(due, (age.start or "").removeprefix("week "))
     last = pregnancy_week(due, (age.end or "").removeprefix("week "))
-    return _clip(rule, first, last, _weeks(age.start or ""))
+    return clip(rule, first, last, _weeks(age.start or ""))
 
 
 def _weeks(expression: str) -> Phrase:
     """「妊娠28週0日」"""
     weeks, days = expression.removeprefix("week ").split("+")
     return Phrase(f"妊娠{weeks}週{days}日", f"{weeks} weeks {days} days of pregnancy")
-
-
-def _clip(rule: Rule, start: date, end: date, text: str) -> Stretch:
-    return Stretch(start, end, max(start, rule.in_force.start), min(end, rule.in_force.end), text)
 
 
 def merged(spans: list[tuple[date, date]]) -> tuple[Dates, ...]:

@@ -28,6 +28,8 @@ _SCHOOL = re.compile(r"^school -1([yd])$")
 _DAY = re.compile(r"^day (\d+)$")
 _DATE = re.compile(r"^\d{4}-\d{2}-\d{2}$")
 
+_LONGEST_MONTHS = 150 * 12
+
 Place = Callable[[date], date]
 
 
@@ -66,6 +68,8 @@ def _interval(gap: str) -> Interval:
 @cache
 def _gap_phrase(gap: str) -> Phrase:
     interval = _interval(gap)
+    if interval.months > _LONGEST_MONTHS or interval.days > _LONGEST_MONTHS * 31:
+        raise ValueError(f"間隔「{gap}」は長すぎます。")
     if interval.months:
         english = f"{interval.months} and a half months" if interval.half else f"{interval.months} months"
     else:
@@ -90,6 +94,8 @@ def _age(expression: str) -> tuple[Place, Phrase] | None:
         return None
     number, later = int(found[1]), timedelta(days=int(found[3] or 0))
     months = number * (12 if found[2] == "y" else 1)
+    if months > _LONGEST_MONTHS:
+        raise ValueError(f"年齢「{expression}」は長すぎます。")
     name = f"{number}歳" if found[2] == "y" else f"生後{number}月"
     unit = "years" if found[2] == "y" else "months"
     phrase = Phrase(f"{name}に達した日", f"the day on which {number} {unit} of age are reached")
@@ -102,6 +108,8 @@ def _fiscal(expression: str) -> tuple[Place, Phrase] | None:
     found = _FISCAL.match(expression)
     if not found:
         return None
+    if int(found[2]) * 12 > _LONGEST_MONTHS:
+        raise ValueError(f"年齢「{expression}」は長すぎます。")
     years, edge = int(found[2]), fiscal_year_start if found[1] == "start" else fiscal_year_end
     name = f"{years}歳となる日の属する年度の{'初日' if found[1] == 'start' else '末日'}"
     which = "first" if found[1] == "start" else "last"
@@ -125,6 +133,8 @@ def _days(expression: str) -> tuple[Place, Phrase] | None:
     if not found:
         return None
     days = int(found[1])
+    if days > _LONGEST_MONTHS * 31:
+        raise ValueError(f"日数「{expression}」は長すぎます。")
     weeks, rest = divmod(days, 7)
     phrase = Phrase(f"出生{weeks}週{rest}日後", f"{weeks} weeks {rest} days after birth")
     return (lambda birth: birth + timedelta(days=days)), phrase
