@@ -84,7 +84,10 @@ class Course:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A dated, cited row: who may be given which products in which courses while it is in force."""
+    """A dated, cited row: who may be given which products in which courses while it is in force.
+
+    ``beside`` names the rules that it prevails over for those who meet its conditions.
+    """
 
     id: str
     programme: str
