@@ -146,7 +146,7 @@ def test_h05_reasons_of_a_later_window_name_its_article() -> None:
     before = judge(child, "2025-12-09").programme("pcv")
     assert before.status == "not_yet"
     assert before.reasons[0].text == "特別の事情がなくなった日（2025-12-10）から受けられます。"
-    assert before.reasons[0].article.startswith("施行令3条2項、施行規則2条の10、実施規則17条3項")
+    assert before.reasons[0].article.startswith("施行令3条2項、施行規則2条の10")
     assert (before.recommended_from, before.recommended_to) == (None, None)
     verdict = judge(child, "2026-02-01", DoseGiven(date(2026, 1, 5), "PCV20")).doses[0]
     assert verdict.reasons[0].article.startswith("施行令3条2項")
