@@ -12,11 +12,12 @@ from sesshu.schedule.model import (
     DoseGiven,
     Person,
     ProgrammeStatus,
+    Reason,
     Span,
     Window,
     Windows,
 )
-from sesshu.schedule.statuses import after_all, not_target, status_on
+from sesshu.schedule.statuses import after_all, next_step, not_target, status_on
 from sesshu.schedule.supporting import Pack, Programme
 from sesshu.schedule.verdicts import verdict
 
@@ -43,8 +44,16 @@ def assess(
         verdicts = tuple(verdict(record, None) for record in records)
         return Assessment(verdicts, tuple(not_target(p.code, "birth_unknown") for p in wanted))
     patient, end = Patient(terms, records, on), _life_end(on)
-    statuses = tuple(status_on(prospect(p, patient, on, end, 1), terms, on, pack) for p in wanted)
-    return Assessment(tuple(verdict(record, patient) for record in records), statuses)
+    statuses = {p.code: status_on(prospect(p, patient, on, end, 1), terms, on, pack) for p in wanted}
+
+    def step(code: str) -> Reason:
+        if code not in statuses:
+            found = prospect(pack.programmes[code], patient, on, end, 1)
+            statuses[code] = status_on(found, terms, on, pack)
+        return next_step(statuses[code])
+
+    verdicts = tuple(verdict(record, patient, step) for record in records)
+    return Assessment(verdicts, tuple(statuses[p.code] for p in wanted))
 
 
 def timeline(person: Person, doses: Iterable[DoseGiven], programme: str, pack: Pack) -> tuple[Span, ...]:
@@ -57,7 +66,8 @@ def timeline(person: Person, doses: Iterable[DoseGiven], programme: str, pack: P
     if terms is None:
         return ()
     end = _life_end(terms.birth)
-    starts = sorted({terms.birth, *(d.date for d in given if terms.birth < d.date <= end)})
+    changes = {*(dose.date for dose in given), *terms.closed.changes()}
+    starts = sorted({terms.birth, *(day for day in changes if terms.birth < day <= end)})
     spans: list[Span] = []
     for n, start in enumerate(starts):
         last = starts[n + 1] - ONE_DAY if n + 1 < len(starts) else end
@@ -106,7 +116,15 @@ def _life_end(day: date) -> date:
 def _terms(person: Person, pack: Pack) -> Terms | None:
     if person.birth is None:
         return None
-    return relevant(pack, person.birth, person.sex, person.conditions, person.due_dates)
+    return relevant(
+        pack,
+        person.birth,
+        person.sex,
+        person.conditions,
+        person.due_dates,
+        person.long_term_illness,
+        person.exclusions,
+    )
 
 
 def _wanted(pack: Pack, programmes: Iterable[str] | None) -> list[Programme]:
@@ -144,6 +162,9 @@ def edges(found: Prospect, terms: Terms) -> set[date]:
     for opening in found.openings:
         marks.update((opening.start, opening.statutory.start))
         ends.update((opening.end, opening.statutory.end))
+    for first, last, _ in terms.closed.programme(found.programme) if terms.closed else ():
+        marks.add(first)
+        ends.add(last)
     for rule in terms.plan.by_programme[found.programme.code]:
         if not terms.bars[rule.number]:
             for stretch in terms.stretches(rule):

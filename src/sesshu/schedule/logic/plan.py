@@ -16,7 +16,7 @@ class Requirement:
 
 @dataclass(slots=True, eq=False)
 class Target:
-    """A target dose: what each product's rules ask of it.
+    """A target dose: what each product's rules ask of it, rules that prevail over others first.
 
     ``until`` and ``skip_after`` hold expressions: the dose is skipped once every ``until`` is past, or when
     the dose before it came after ``skip_after``.
@@ -113,6 +113,8 @@ def _finish(series: Series) -> None:
             target.until = tuple({until for until in untils if until})
         skips = (requirement.row.skip_if_previous_after for requirement in target.requirements)
         target.skip_after = tuple({skip for skip in skips if skip})
+        for requirements in target.by_product.values():
+            requirements.sort(key=lambda requirement: not requirement.rule.beside)
         target.may_be_skipped = bool(target.until or target.skip_after)
     series.turning = any(target.skip_after for target in series.targets)
 

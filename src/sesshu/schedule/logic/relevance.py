@@ -4,134 +4,23 @@ Nothing here depends on doses, so the terms are kept per birth date, sex and con
 out when first asked for.
 """
 
-from bisect import bisect_right
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
-from sesshu.schedule.logic.plan import Plan, Requirement, Series, Target, plan
-from sesshu.schedule.reckoning.japan import pregnancy_week, school_year, shares_school_year
+from sesshu.schedule.logic import later
+from sesshu.schedule.logic.applicable import Applicable, ApplyingAges, Both, applicable_to, both
+from sesshu.schedule.logic.contraindication import Closed, closed_days
+from sesshu.schedule.logic.plan import Plan, Series, Target
+from sesshu.schedule.logic.stretch import Stretch as Stretch
+from sesshu.schedule.logic.stretch import clip
+from sesshu.schedule.model import Exclusion, LongTermIllness
+from sesshu.schedule.reckoning.japan import pregnancy_week, school_year
 from sesshu.schedule.supporting import Ages, Dates, Pack, Rule
+from sesshu.schedule.wording import LAW_START, Phrase
 
 ALWAYS = Dates()
-
-
-class Stretch(NamedTuple):
-    """A window of one rule in a life: unclipped, and clipped to the days the rule is in force."""
-
-    start: date
-    end: date
-    opens: date
-    closes: date
-    start_text: str
-
-
-Both = tuple[tuple[Stretch, ...], tuple[Stretch, ...]]
-"""All windows of a rule, and those that hold a day while it is in force."""
-
-
-class ApplyingAges(list[Ages]):
-    """Ages of a rule; ``by_school_year``: they fall on the same days for all who start school together."""
-
-    by_school_year = False
-
-
-@dataclass(slots=True, eq=False)
-class Applicable:
-    """What of the plan applies to everyone whom the same rules are barred to, whatever the dates.
-
-    ``bars`` holds for each rule why it does not apply, or an empty text.
-    """
-
-    plan: Plan
-    bars: tuple[str, ...]
-    fresh: dict[str, Any] = field(default_factory=dict)
-    _series: dict[str, dict[str, list[Series]]] = field(default_factory=dict)
-    _periods: dict[str, list[str]] = field(default_factory=dict)
-    _required: dict[tuple[Target, str], list[Requirement]] = field(default_factory=dict)
-    _rules: dict[str, list[Rule]] = field(default_factory=dict)
-    _ages: dict[tuple[int, frozenset[str]], "ApplyingAges"] = field(default_factory=dict)
-    _covering: dict[tuple[Series, str, str], list[Rule]] = field(default_factory=dict)
-    school_years: dict[tuple[int, int, frozenset[str]], "Both"] = field(default_factory=dict)
-
-    def barred(self, programme: str) -> str:
-        """Why no rule of ``programme`` applies; empty if one does."""
-        bars = [self.bars[rule.number] for rule in self.plan.by_programme.get(programme, ())]
-        return bars[0] if bars and all(bars) else ""
-
-    def applying(self, requirements: list[Requirement]) -> list[Requirement]:
-        """Those whose rule applies to the person."""
-        return [q for q in requirements if not self.bars[q.rule.number]]
-
-    def required(self, target: Target, product: str) -> list[Requirement]:
-        """What the rules that apply ask of a dose of ``product`` given as ``target``."""
-        found = self._required.get((target, product))
-        if found is None:
-            found = self.applying(target.by_product.get(product, []))
-            self._required[target, product] = found
-        return found
-
-    def rules(self, programme: str) -> list[Rule]:
-        """The rules of ``programme`` that apply."""
-        found = self._rules.get(programme)
-        if found is None:
-            rules = self.plan.by_programme.get(programme, ())
-            found = self._rules[programme] = [rule for rule in rules if not self.bars[rule.number]]
-        return found
-
-    def ages(self, rule: Rule, conditions: frozenset[str]) -> "ApplyingAges":
-        """The ages that the rule names for those with the conditions."""
-        found = self._ages.get((rule.number, conditions))
-        if found is None:
-            kept = [age for age in rule.eligible if not age.conditions or age.conditions & conditions]
-            found = self._ages[rule.number, conditions] = ApplyingAges(kept)
-            found.by_school_year = all(_by_school_year(age) for age in kept)
-        return found
-
-    def covering(self, series: Series, programme: str, period_name: str) -> list[Rule]:
-        """The rules of one programme and name in a series that apply."""
-        key = (series, programme, period_name)
-        found = self._covering.get(key)
-        if found is None:
-            rules = {
-                q.rule.number: q.rule
-                for target in series.targets
-                for q in target.requirements
-                if (q.rule.programme, q.rule.period_name) == (programme, period_name)
-                and not self.bars[q.rule.number]
-            }
-            found = self._covering[key] = list(rules.values())
-        return found
-
-    def series(self, disease: str) -> dict[str, list[Series]]:
-        """The series against a disease that apply, by period in the pack's order."""
-        found = self._series.get(disease)
-        if found is None:
-            found = self._series[disease] = {}
-            for period, alternatives in self.plan.diseases.get(disease, {}).items():
-                kept = [one for one in alternatives if self.applying(one.targets[0].requirements)]
-                if kept:
-                    found[period] = kept
-        return found
-
-    def periods(self, diseases: tuple[str, ...], programme: str) -> list[str]:
-        """The periods in which ``programme`` has a rule against ``diseases`` that applies."""
-        found = self._periods.get(programme)
-        if found is None:
-            found = self._periods[programme] = []
-            for disease in diseases:
-                for period, series in self.series(disease).items():
-                    if period not in found and any(self._has(one, programme) for one in series):
-                        found.append(period)
-        return found
-
-    def _has(self, series: Series, programme: str) -> bool:
-        return any(
-            q.rule.programme == programme and not self.bars[q.rule.number]
-            for target in series.targets
-            for q in target.requirements
-        )
 
 
 @dataclass(slots=True, eq=False)
@@ -143,8 +32,10 @@ class Terms:
     birth: date
     conditions: frozenset[str]
     due_dates: tuple[date, ...]
+    illnesses: tuple[LongTermIllness, ...] = ()
+    closed: Closed = field(default_factory=Closed)
     prospects: dict[tuple[str, date, date, int], Any] = field(default_factory=dict)
-    _stretches: dict[int, "Both"] = field(default_factory=dict)
+    _stretches: dict[int, Both] = field(default_factory=dict)
     _points: dict[str, date] = field(default_factory=dict)
     _statutory: dict[tuple[Series, str, str], tuple[Dates, ...]] = field(default_factory=dict)
     _last_days: dict[str, date] = field(default_factory=dict)
@@ -179,9 +70,31 @@ class Terms:
         """The days on which the series may be begun."""
         return ALWAYS if series.starting is None else self._dates(series.starting)
 
+    def may_begin(self, series: Series, day: date) -> bool:
+        """True if the series may be begun on ``day``."""
+        if day in self.starting(series):
+            return True
+        return bool(self.illnesses) and any(day in days for days in self.beginnings(series))
+
+    def beginnings(self, series: Series) -> tuple[Dates, ...]:
+        """The days on which the series may be begun, those of a later window that names it included."""
+        if not self.illnesses:
+            return (self.starting(series),)
+        return (self.starting(series), *later.beginnings(self, series))
+
     def stretches(self, rule: Rule) -> tuple[Stretch, ...]:
         """The rule's windows in this life, in order."""
         return self._both(rule)[0]
+
+    def open_stretches(self, rule: Rule) -> tuple[Stretch, ...]:
+        """Those of the rule's windows that hold a day while it is in force."""
+        return self._both(rule)[1]
+
+    def _both(self, rule: Rule) -> Both:
+        found = self._stretches.get(rule.number)
+        if found is None:
+            found = self._stretches[rule.number] = self._work_out(rule)
+        return found
 
     def statutory(self, series: Series, programme: str, period_name: str) -> tuple[Dates, ...]:
         """The days that rules of one programme and name cover in a series, windows that touch made one."""
@@ -217,37 +130,40 @@ class Terms:
             nearest = min(nearest, (start - day).days if day < start else (day - end).days)
         return nearest
 
-    def open_stretches(self, rule: Rule) -> tuple[Stretch, ...]:
-        """Those of the rule's windows that hold a day while it is in force."""
-        return self._both(rule)[1]
-
-    def _both(self, rule: Rule) -> "Both":
-        found = self._stretches.get(rule.number)
-        if found is None:
-            found = self._stretches[rule.number] = self._work_out(rule)
+    def _work_out(self, rule: Rule) -> Both:
+        found = self._ordinary(rule)
+        if self.illnesses and rule.each is None:
+            every = found[0] + later.stretches(self, rule, found[0])
+            return both(sorted(every, key=lambda stretch: stretch.start))
         return found
 
-    def _work_out(self, rule: Rule) -> "Both":
+    def ordinary(self, rule: Rule) -> tuple[Stretch, ...]:
+        """The rule's windows in this life, in order, without those after special circumstances."""
+        return self._ordinary(rule)[0]
+
+    def _ordinary(self, rule: Rule) -> Both:
         ages = self.applicable.ages(rule, self.conditions)
         if rule.each == "pregnancy":
-            return _both([_pregnancy(rule, ages[0], due) for due in self.due_dates])
+            return both([_pregnancy(rule, ages[0], due) for due in self.due_dates])
         if not ages.by_school_year or (rule.born_until and self.birth <= rule.born_until):
-            return self._windows(rule, ages)
+            return both(self._windows(rule, ages))
         kept, year = self.applicable.school_years, school_year(self.birth)
         key = (rule.number, year, self.conditions)
         if key not in kept:
-            kept[key] = self._windows(rule, ages)
+            kept[key] = both(self._windows(rule, ages))
         return kept[key]
 
-    def _windows(self, rule: Rule, ages: "ApplyingAges") -> "Both":
+    def _windows(self, rule: Rule, ages: ApplyingAges) -> list[Stretch]:
         found = []
         for age in ages:
             start = self.birth if age.start is None else self.point(age.start)
             end = date.max if age.end is None else self.point(age.end)
-            found.append(_clip(rule, start, end, self.pack.reckoning.describe(age.start or "birth")))
+            found.append(clip(rule, start, end, self.pack.reckoning.describe(age.start or "birth")))
         if rule.born_until and self.birth <= rule.born_until:
-            found.append(_clip(rule, rule.in_force.start, rule.in_force.end, "施行の日"))
-        return _both(sorted(found, key=_begins) if len(found) > 1 else found)
+            found.append(clip(rule, rule.in_force.start, rule.in_force.end, LAW_START))
+        if len(found) > 1:
+            found.sort(key=lambda stretch: stretch.start)
+        return found
 
     def _dates(self, ages: Ages) -> Dates:
         start = self.point(ages.start) if ages.start else date.min
@@ -261,81 +177,25 @@ def relevant(
     sex: str | None,
     conditions: frozenset[str] = frozenset(),
     due_dates: tuple[date, ...] = (),
+    illnesses: tuple[LongTermIllness, ...] = (),
+    exclusions: tuple[Exclusion, ...] = (),
 ) -> Terms:
     """The terms for such a person."""
-    among = bisect_right(_edges(pack), birth)
-    applicable = _applicable(pack, among, birth, sex, conditions, bool(due_dates))
-    return Terms(pack, applicable, birth, conditions, tuple(sorted(due_dates)))
-
-
-@lru_cache(maxsize=8)
-def _edges(pack: Pack) -> list[date]:
-    """The births from which on another set of rules may apply."""
-    spans = [span for rule in pack.rules for span in (rule.born, rule.not_born) if span is not None]
-    ends = {span.end + timedelta(days=1) for span in spans if span.end < date.max}
-    return sorted(ends | {span.start for span in spans})
-
-
-def _applicable(
-    pack: Pack, among: int, birth: date, sex: str | None, conditions: frozenset[str], pregnant: bool
-) -> Applicable:
-    """The same object for all born between two edges; ``birth`` is any of them."""
-    kept = _kept_applicable(pack)
-    key = (among, sex, conditions, pregnant)
-    if key not in kept:
-        bars = tuple(_bar(rule, birth, sex, conditions, pregnant) for rule in pack.rules)
-        kept[key] = _applicable_of(pack, bars)
-    return kept[key]
-
-
-@lru_cache(maxsize=8)
-def _kept_applicable(pack: Pack) -> dict[tuple[int, str | None, frozenset[str], bool], Applicable]:
-    return {}
-
-
-@lru_cache(maxsize=1024)
-def _applicable_of(pack: Pack, bars: tuple[str, ...]) -> Applicable:
-    return Applicable(plan(pack), bars)
-
-
-def _bar(rule: Rule, birth: date, sex: str | None, conditions: frozenset[str], pregnant: bool) -> str:
-    if rule.sex and sex != rule.sex:
-        return "sex" if sex else "sex_unknown"
-    if not rule.born.start <= birth <= rule.born.end:
-        return "birth_cohort"
-    if rule.not_born is not None and birth in rule.not_born:
-        return "birth_cohort"
-    if rule.each == "pregnancy" and not pregnant:
-        return "no_due_date"
-    if rule.eligible and all(age.conditions and not age.conditions & conditions for age in rule.eligible):
-        return "condition"
-    return ""
+    applicable = applicable_to(pack, birth, sex, conditions, bool(due_dates))
+    closed = closed_days(pack, exclusions)
+    return Terms(pack, applicable, birth, conditions, tuple(sorted(due_dates)), illnesses, closed)
 
 
 def _pregnancy(rule: Rule, age: Ages, due: date) -> Stretch:
     first = pregnancy_week(due, (age.start or "").removeprefix("week "))
     last = pregnancy_week(due, (age.end or "").removeprefix("week "))
-    return _clip(rule, first, last, "妊娠28週0日")
+    return clip(rule, first, last, _weeks(age.start or ""))
 
 
-def _clip(rule: Rule, start: date, end: date, text: str) -> Stretch:
-    law = rule.in_force
-    opens = start if start > law.start else law.start
-    return Stretch(start, end, opens, end if end < law.end else law.end, text)
-
-
-def _both(stretches: list[Stretch]) -> Both:
-    found = tuple(stretches)
-    closed = any(one.opens > one.closes for one in found)
-    return found, tuple(one for one in found if one.opens <= one.closes) if closed else found
-
-
-def _by_school_year(age: Ages) -> bool:
-    return shares_school_year(age.start or "birth") and (age.end is None or shares_school_year(age.end))
-
-
-def _begins(stretch: Stretch) -> date:
-    return stretch.start
+def _weeks(expression: str) -> Phrase:
+    """「妊娠28週0日」"""
+    weeks, days = expression.removeprefix("week ").split("+")
+    return Phrase(f"妊娠{weeks}週{days}日", f"{weeks} weeks {days} days of pregnancy")
 
 
 def merged(spans: list[tuple[date, date]]) -> tuple[Dates, ...]:

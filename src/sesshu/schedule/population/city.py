@@ -147,8 +147,11 @@ class _City:
 
     def alone(self, persons: Column) -> tuple[Column, dict[str, int]]:
         """Which of ``persons`` (in order) the scalar engine answers, and how many for which reason."""
-        found, reasons = np.isin(persons, list(self.residents.due_dates)), Counter[str]()
-        reasons["due_dates"] = int(found.sum())
+        found, reasons = np.zeros(len(persons), bool), Counter[str]()
+        for why in ("due_dates", "long_term_illness", "exclusions"):
+            told = np.isin(persons, list(getattr(self.residents, why))) & ~found
+            reasons[why] = int(told.sum())
+            found |= told
         left = left_out(self.pack)
         if left and len(persons):
             rows, row = self._rows(persons)
@@ -192,6 +195,8 @@ def person_of(residents: Residents, doses: Doses, person: int, pack: Pack) -> tu
         SEXES[residents.sex[person]],  # type: ignore[arg-type]
         residents.due_dates.get(person, ()),
         frozenset(code for n, code in enumerate(pack.conditions) if bits >> n & 1),
+        residents.long_term_illness.get(person, ()),
+        residents.exclusions.get(person, ()),
     )
     codes = [*pack.vaccines, "?"]
     first, last = np.searchsorted(doses.person, [person, person + 1])

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sesshu.schedule.model import Exclusion, LongTermIllness
 from sesshu.schedule.supporting import Pack
 
 Column = NDArray[Any]
@@ -16,7 +17,7 @@ SEXES = (None, "M", "F")
 REASONS = (
     "", "in_window", "window", "interval", "not_before", "after_limit", "vaccine_interval", "completed",
     "other_product", "window_passed", "no_more_doses", "product_ended", "birth_unknown", "sex", "sex_unknown",
-    "birth_cohort", "no_due_date", "condition",
+    "birth_cohort", "no_due_date", "condition", "excluded", "after_exclusion",
 )  # fmt: skip
 DATES = (
     "eligible_from", "eligible_to", "earliest", "recommended_from", "recommended_to", "last_day",
@@ -28,13 +29,16 @@ SMALL = ("status", "next_dose", "remaining", "reason")
 class Residents:
     """``birth``: ordinals, 0 if unknown; ``sex``: places in ``SEXES``; ``conditions``: ``condition_bits``.
 
-    ``due_dates`` holds the few who are or were pregnant, by their place in the columns.
+    The others hold the few, by their place in the columns, who are or were pregnant, who were kept from
+    vaccination by special circumstances, or who are excluded from one.
     """
 
     birth: Column
     sex: Column
     conditions: Column
     due_dates: dict[int, tuple[date, ...]] = field(default_factory=dict)
+    long_term_illness: dict[int, tuple[LongTermIllness, ...]] = field(default_factory=dict)
+    exclusions: dict[int, tuple[Exclusion, ...]] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.birth)

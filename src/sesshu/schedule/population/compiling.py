@@ -24,7 +24,7 @@ _COMPILED: dict[type, frozenset[str]] = {
         {
             "number", "label", "gap", "gap_from", "doctor_gap", "latest_gap", "unfinished_gap",
             "unfinished_doctor_gap", "standard_gap", "standard_from_first", "standard", "until", "not_before",
-            "skip_if_previous_after", "ml", "ml_under", "route",
+            "skip_if_previous_after", "ml", "ml_under", "route", "ml_from", "route_from",
         }
     ),
     Rule: frozenset(
@@ -32,7 +32,7 @@ _COMPILED: dict[type, frozenset[str]] = {
             "id", "programme", "period", "period_name", "serves", "products", "in_force", "articles",
             "confidence", "eligible", "born", "not_born", "sex", "standard", "courses", "each", "season",
             "needs_history", "fiscal_ages", "born_until", "deems_earlier", "only_if_begun",
-            "counts_outside_window", "temporary", "ends_counting", "note", "article", "number",
+            "counts_outside_window", "temporary", "ends_counting", "beside", "note", "article", "number",
         }
     ),
 }  # fmt: skip

@@ -6,8 +6,8 @@ dose and were given the same product under the same law are judged together.
 
 import numpy as np
 
+from sesshu.schedule.logic.applicable import Applicable
 from sesshu.schedule.logic.plan import Requirement, Series
-from sesshu.schedule.logic.relevance import Applicable
 from sesshu.schedule.population.calendar import Days
 from sesshu.schedule.population.columns import Column
 from sesshu.schedule.population.law import Gaps, bounds, counted, enough, law

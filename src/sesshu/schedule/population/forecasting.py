@@ -4,8 +4,8 @@ from functools import lru_cache
 
 import numpy as np
 
+from sesshu.schedule.logic.applicable import Applicable
 from sesshu.schedule.logic.plan import Requirement, Series, Target
-from sesshu.schedule.logic.relevance import Applicable
 from sesshu.schedule.population.calendar import LAST, Days
 from sesshu.schedule.population.columns import REASONS, Column
 from sesshu.schedule.population.law import Gaps, bounds, enough

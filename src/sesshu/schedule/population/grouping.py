@@ -6,8 +6,8 @@ from datetime import date
 import numpy as np
 
 from sesshu.schedule.assessing import _LIFE_YEARS
+from sesshu.schedule.logic.applicable import Applicable
 from sesshu.schedule.logic.plan import Requirement, Series
-from sesshu.schedule.logic.relevance import Applicable
 from sesshu.schedule.population import calendar
 from sesshu.schedule.population.calendar import Days
 from sesshu.schedule.population.columns import Column

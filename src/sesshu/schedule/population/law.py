@@ -5,8 +5,8 @@ from functools import lru_cache
 
 import numpy as np
 
+from sesshu.schedule.logic.applicable import Applicable
 from sesshu.schedule.logic.plan import Requirement, Series, Target
-from sesshu.schedule.logic.relevance import Applicable
 from sesshu.schedule.logic.vaccine import in_force, nearest
 from sesshu.schedule.population import calendar
 from sesshu.schedule.population.calendar import Days

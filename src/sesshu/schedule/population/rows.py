@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sesshu.schedule.logic.applicable import Applicable, applicable_of, edges
 from sesshu.schedule.logic.plan import plan
-from sesshu.schedule.logic.relevance import Applicable, _applicable, _edges
 from sesshu.schedule.population import calendar
 from sesshu.schedule.population.calendar import LAST, Days
 from sesshu.schedule.population.columns import SEXES, Column
@@ -37,8 +37,8 @@ class Rows:
         self.birth, self.conditions = birth.astype(np.int32), conditions
         self._points: dict[str, Days] = {}
         self._windows: dict[int, list[Windows]] = {}
-        edges = np.array([day.toordinal() for day in _edges(pack)])
-        among = np.searchsorted(edges, self.birth, side="right")
+        turns = np.array([day.toordinal() for day in edges(pack)])
+        among = np.searchsorted(turns, self.birth, side="right")
         keys = np.stack([among, sex, conditions], axis=1)
         distinct, first, kind = np.unique(keys, axis=0, return_index=True, return_inverse=True)
         self._kind = kind.reshape(-1)
@@ -49,7 +49,7 @@ class Rows:
 
     def _applicable(self, among: int, sex: int, bits: int, birth: int) -> Applicable:
         held = frozenset(code for n, code in enumerate(self.pack.conditions) if bits >> n & 1)
-        return _applicable(self.pack, among, date.fromordinal(birth), SEXES[sex], held, False)
+        return applicable_of(self.pack, among, date.fromordinal(birth), SEXES[sex], held, False)
 
     def classes(self, rules: Iterable[Rule]) -> tuple[list[Applicable], Column]:
         """One ``Applicable`` for each way in which ``rules`` are barred, and each row's place among them."""

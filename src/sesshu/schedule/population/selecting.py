@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from sesshu.schedule.logic.applicable import Applicable
 from sesshu.schedule.logic.plan import Series
-from sesshu.schedule.logic.relevance import Applicable
 from sesshu.schedule.population.columns import Column
 from sesshu.schedule.population.evaluating import VALID, Evaluation, starts
 from sesshu.schedule.population.law import Gaps

@@ -6,7 +6,7 @@ A status is a column of the fields named here: small numbers and ordinals, as ``
 import numpy as np
 from numpy.typing import NDArray
 
-from sesshu.schedule.logic.relevance import Applicable
+from sesshu.schedule.logic.applicable import Applicable
 from sesshu.schedule.population.calendar import LAST, Days
 from sesshu.schedule.population.columns import DATES, REASONS, STATUSES, Column
 from sesshu.schedule.population.grouping import Prospects

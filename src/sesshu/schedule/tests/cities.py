@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import numpy as np
 from numpy.random import Generator, default_rng
 
-from sesshu.schedule import load_pack
+from sesshu.schedule import Exclusion, LongTermIllness, load_pack
 from sesshu.schedule.population.columns import Column, Doses, Residents, doses_of
 
 PACK = load_pack("jp")
@@ -126,7 +126,11 @@ def odd(count: int, seed: int, on: date) -> tuple[Residents, Doses]:
     bits = sum((chance.random(count) < 0.1).astype(int) << n for n in range(len(PACK.conditions)))
     pregnant = np.flatnonzero((chance.random(count) < 0.004) & (birth > 0))
     due = {int(n): (on + timedelta(days=int(chance.integers(-30, 120))),) for n in pregnant}
-    residents = Residents(birth.astype(np.int32), sex.astype(np.int8), np.asarray(bits, np.int8), due)
+    ended = on - timedelta(days=int(chance.integers(0, 700)))
+    ill = {int(n): (LongTermIllness(ended),) for n in chance.integers(0, count, count // 200)}
+    out = {int(n): (Exclusion("fever", end=on),) for n in chance.integers(0, count, count // 200)}
+    columns = (birth.astype(np.int32), sex.astype(np.int8), np.asarray(bits, np.int8))
+    residents = Residents(*columns, due, ill, out)
     doses = _courses(chance, birth, today)
     expired = chance.random(len(doses)) < 0.01
     expiry = np.where(expired, doses.day - 1, 0).astype(np.int32)
