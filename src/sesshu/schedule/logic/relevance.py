@@ -20,6 +20,7 @@ from sesshu.schedule.supporting import Ages, Dates, Pack, Rule
 from sesshu.schedule.wording import LAW_START, Phrase
 
 ALWAYS = Dates()
+_LONGEST_LIFE = 150
 
 
 @dataclass(slots=True, eq=False)
@@ -207,6 +208,7 @@ def relevant(
     """The terms for such a person; ``bars`` holds for each rule why it does not apply, or an empty text."""
     bars = [_bar(rule, birth, sex, conditions, due_dates) for rule in pack.rules]
     closed = closed_days(pack, exclusions)
+    illnesses = tuple(one for one in illnesses if 0 <= one.ended.year - birth.year <= _LONGEST_LIFE)
     return Terms(pack, plan(pack), birth, sex, conditions, tuple(sorted(due_dates)), bars, illnesses, closed)
 
 
