@@ -23,6 +23,7 @@ from sesshu.schedule.verdicts import verdict
 
 ONE_DAY = timedelta(days=1)
 _LIFE_YEARS = 120
+_FIRST_BIRTH_YEAR, _LAST_BIRTH_YEAR = 1850, 2200
 
 
 def assess(
@@ -42,7 +43,7 @@ def assess(
     records = organise(person, doses, on, pack, terms)
     if terms is None:
         verdicts = tuple(verdict(record, None) for record in records)
-        return Assessment(verdicts, tuple(not_target(p.code, "birth_unknown") for p in wanted))
+        return Assessment(verdicts, tuple(not_target(p.code, _no_birth(person)) for p in wanted))
     patient, end = Patient(terms, records, on), _life_end(on)
     statuses = {p.code: status_on(prospect(p, patient, on, end, 1), terms, on, pack) for p in wanted}
 
@@ -59,7 +60,7 @@ def assess(
 def timeline(person: Person, doses: Iterable[DoseGiven], programme: str, pack: Pack) -> tuple[Span, ...]:
     """The programme's status through the whole life as it looked with the doses given by each day.
 
-    Spans follow one another from birth without gap; empty when the date of birth is unknown.
+    Spans follow one another from birth without gap; empty when the date of birth is unknown or impossible.
     """
     given = sorted(doses, key=lambda dose: dose.date)
     terms = _terms(person, pack)
@@ -90,7 +91,7 @@ def eligible_windows(
     """
     terms = _terms(person, pack)
     if terms is None:
-        status = not_target(programme, "birth_unknown")
+        status = not_target(programme, _no_birth(person))
         return Windows(programme, (), "not_target", horizon_from, status.reasons)
     records = organise(person, doses, horizon_from, pack, terms)
     patient = Patient(terms, records, horizon_from)
@@ -101,7 +102,7 @@ def eligible_windows(
         for o in found.openings
         if o.end >= horizon_from and o.start <= horizon_to
     )
-    last = max((o.end for o in found.openings), default=horizon_from - ONE_DAY)
+    last = max((o.end for o in found.openings), default=date.min)
     if last >= horizon_to:
         return Windows(programme, windows, status_on(found, terms, horizon_to, pack).status, None)
     since = max(last + ONE_DAY, horizon_from)
@@ -114,7 +115,8 @@ def _life_end(day: date) -> date:
 
 
 def _terms(person: Person, pack: Pack) -> Terms | None:
-    if person.birth is None:
+    """The person's terms; None when the date of birth is unknown or none that a living person has."""
+    if person.birth is None or not _FIRST_BIRTH_YEAR <= person.birth.year <= _LAST_BIRTH_YEAR:
         return None
     return relevant(
         pack,
@@ -125,6 +127,10 @@ def _terms(person: Person, pack: Pack) -> Terms | None:
         person.long_term_illness,
         person.exclusions,
     )
+
+
+def _no_birth(person: Person) -> str:
+    return "birth_unknown" if person.birth is None else "birth_unknown.impossible"
 
 
 def _wanted(pack: Pack, programmes: Iterable[str] | None) -> list[Programme]:

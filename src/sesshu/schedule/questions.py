@@ -96,7 +96,7 @@ def dose(item: Any) -> DoseGiven:
         raise BadQuestion('接種は {"date": 接種日, "vaccine": ワクチンコード} で書いてください。')
     volume, expiry = item.get("volume_ml"), item.get("lot_expiry")
     route = item.get("route")
-    if route is not None and route not in ROUTES:
+    if route is not None and (not isinstance(route, str) or route not in ROUTES):
         raise BadQuestion(
             f"接種方法「{route}」は {'、'.join(f'{k}（{v}）' for k, v in ROUTES.items())} で書いてください。"
         )

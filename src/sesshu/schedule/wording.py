@@ -111,6 +111,10 @@ WORDING: dict[str, tuple[str, str]] = {
         "生年月日が分からないため判定できません。",
         "Cannot be judged: the date of birth is not known.",
     ),
+    "birth_unknown.impossible": (
+        "生年月日が正しくないため判定できません。",
+        "Cannot be judged: the date of birth is impossible.",
+    ),
     "sex_unknown": ("性別が分からないため判定できません。", "Cannot be judged: the sex is not known."),
     "no_due_date.dose": (
         "分娩予定日の登録がないため判定できません。",

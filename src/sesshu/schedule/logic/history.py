@@ -42,7 +42,7 @@ def organise(
         record = Record(dose, dose.date, vaccine)
         if vaccine is not None:
             record.programme = _programme(vaccine, dose.date, terms)
-        record.refusal = _refusal(person, dose, on, vaccine)
+        record.refusal = _refusal(person, dose, on, vaccine, terms)
         if record.refusal is None and vaccine is not None:
             record.temporary = _temporary(pack, vaccine, dose.date)
             record.diseases = _diseases(pack, vaccine, record.programme)
@@ -53,13 +53,17 @@ def organise(
     return records
 
 
-def _refusal(person: Person, dose: DoseGiven, on: date, vaccine: Vaccine | None) -> Reason | None:
+def _refusal(
+    person: Person, dose: DoseGiven, on: date, vaccine: Vaccine | None, terms: Terms | None
+) -> Reason | None:
     if vaccine is None:
         return Reason.of("unknown_vaccine", (dose.vaccine,))
     if dose.date > on:
         return Reason.of("future", (dose.date, on))
     if person.birth is None:
         return Reason.of("birth_unknown")
+    if terms is None:
+        return Reason.of("birth_unknown.impossible")
     if dose.date < person.birth:
         return Reason.of("before_birth", (dose.date, person.birth))
     return None

@@ -21,6 +21,7 @@ from sesshu.schedule.supporting import Ages, Dates, Pack, Rule
 from sesshu.schedule.wording import LAW_START, Phrase
 
 ALWAYS = Dates()
+_LONGEST_LIFE = 150
 
 
 @dataclass(slots=True, eq=False)
@@ -183,6 +184,7 @@ def relevant(
     """The terms for such a person."""
     applicable = applicable_to(pack, birth, sex, conditions, bool(due_dates))
     closed = closed_days(pack, exclusions)
+    illnesses = tuple(one for one in illnesses if 0 <= one.ended.year - birth.year <= _LONGEST_LIFE)
     return Terms(pack, applicable, birth, conditions, tuple(sorted(due_dates)), illnesses, closed)
 
 

@@ -27,7 +27,7 @@ from datetime import date
 
 import numpy as np
 
-from sesshu.schedule.assessing import assess
+from sesshu.schedule.assessing import _FIRST_BIRTH_YEAR, _LAST_BIRTH_YEAR, assess
 from sesshu.schedule.model import Assessment, DoseGiven, Person
 from sesshu.schedule.population.columns import (
     DATES,
@@ -48,6 +48,7 @@ from sesshu.schedule.population.standing import FIELDS, Statuses, barred, blank
 from sesshu.schedule.supporting import Pack
 
 LOT = 100_000
+_BIRTHS = (_FIRST_BIRTH_YEAR, 1, 1), (_LAST_BIRTH_YEAR, 12, 31)
 
 
 def assess_city(
@@ -62,10 +63,11 @@ def assess_city(
     answers = _room(len(residents), len(doses), pack)
     begins = np.searchsorted(doses.person, np.arange(len(residents) + 1))
     order = np.lexsort((residents.conditions, residents.sex, residents.birth))
-    unknown = int((residents.birth == 0).sum())
+    first, last = (date(year, month, day).toordinal() for year, month, day in _BIRTHS)
+    known = (residents.birth[order] >= first) & (residents.birth[order] <= last)
     city = _City(residents, doses, begins, on.toordinal(), pack, answers)
-    city.without_birth(order[:unknown])
-    order = order[unknown:]
+    city.without_birth(order[~known])
+    order = order[known]
     alone, reasons = city.alone(order)
     for person in order[alone]:
         city.scalar(int(person))
@@ -134,7 +136,7 @@ class _City:
         self.answers.number[given], self.answers.routine[given] = number, routine
 
     def without_birth(self, persons: Column) -> None:
-        """Those whose date of birth is unknown: nothing can be judged."""
+        """Those whose date of birth is unknown or impossible: nothing can be judged."""
         told = barred("birth_unknown", len(persons))
         for name, values in zip(FIELDS, told, strict=True):
             self.answers.statuses[name][:, persons] = values

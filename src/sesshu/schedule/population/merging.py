@@ -57,7 +57,7 @@ def _joins(one: Openings, other: Openings) -> Column:
     touching = (
         (other[START] == one[END] + 1)
         & (one[REMAINING] == other[REMAINING])
-        & (other[WHY] != VACCINE_INTERVAL)
+        & (one[WHY] != VACCINE_INTERVAL)
     )
     joins: Column = same & ((other[START] <= one[END]) | touching)
     return joins

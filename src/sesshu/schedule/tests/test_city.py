@@ -139,8 +139,9 @@ def test_h06_an_age_that_columns_cannot_reckon_falls_back():
     assert compiling.left_out(PACK) == {}
 
 
-def test_h03_an_unknown_date_of_birth_and_an_unknown_code():
-    births = np.array([0, TODAY.toordinal() - 400], np.int32)
+@pytest.mark.parametrize("strange", [0, date(1849, 12, 31).toordinal(), date(2201, 1, 1).toordinal()])
+def test_h03_an_unknown_or_impossible_date_of_birth_and_an_unknown_code(strange):
+    births = np.array([strange, TODAY.toordinal() - 400], np.int32)
     bits = condition_bits(PACK, frozenset({"hiv"}))
     residents = Residents(births, np.array([0, 1], np.int8), np.array([bits, bits], np.int8))
     days = np.array([TODAY - timedelta(days=n) for n in (300, 500, 10)])
