@@ -206,10 +206,11 @@ def relevant(
     exclusions: tuple[Exclusion, ...] = (),
 ) -> Terms:
     """The terms for such a person; ``bars`` holds for each rule why it does not apply, or an empty text."""
+    due_dates = tuple(sorted(due for due in due_dates if 0 <= due.year - birth.year <= _LONGEST_LIFE))
     bars = [_bar(rule, birth, sex, conditions, due_dates) for rule in pack.rules]
     closed = closed_days(pack, exclusions)
     illnesses = tuple(one for one in illnesses if 0 <= one.ended.year - birth.year <= _LONGEST_LIFE)
-    return Terms(pack, plan(pack), birth, sex, conditions, tuple(sorted(due_dates)), bars, illnesses, closed)
+    return Terms(pack, plan(pack), birth, sex, conditions, due_dates, bars, illnesses, closed)
 
 
 def _bar(
