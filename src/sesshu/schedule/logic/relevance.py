@@ -182,10 +182,11 @@ def relevant(
     exclusions: tuple[Exclusion, ...] = (),
 ) -> Terms:
     """The terms for such a person."""
+    due_dates = tuple(sorted(due for due in due_dates if 0 <= due.year - birth.year <= _LONGEST_LIFE))
     applicable = applicable_to(pack, birth, sex, conditions, bool(due_dates))
     closed = closed_days(pack, exclusions)
     illnesses = tuple(one for one in illnesses if 0 <= one.ended.year - birth.year <= _LONGEST_LIFE)
-    return Terms(pack, applicable, birth, conditions, tuple(sorted(due_dates)), illnesses, closed)
+    return Terms(pack, applicable, birth, conditions, due_dates, illnesses, closed)
 
 
 def _pregnancy(rule: Rule, age: Ages, due: date) -> Stretch:

@@ -55,9 +55,7 @@ def merged(table: Openings) -> Openings:
 def _joins(one: Openings, other: Openings) -> Column:
     same = (one[NUMBER] == other[NUMBER]) & (one[LABEL] == other[LABEL]) & (one[PERIOD] == other[PERIOD])
     touching = (
-        (other[START] == one[END] + 1)
-        & (one[REMAINING] == other[REMAINING])
-        & (one[WHY] != VACCINE_INTERVAL)
+        (other[START] == one[END] + 1) & (one[REMAINING] == other[REMAINING]) & (one[WHY] != VACCINE_INTERVAL)
     )
     joins: Column = same & ((other[START] <= one[END]) | touching)
     return joins
