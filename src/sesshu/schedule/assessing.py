@@ -47,11 +47,15 @@ def assess(
     patient, end = Patient(terms, records, on), _life_end(on)
     statuses = {p.code: status_on(prospect(p, patient, on, end, 1), terms, on, pack) for p in wanted}
 
+    steps: dict[str, Reason] = {}
+
     def step(code: str) -> Reason:
-        if code not in statuses:
-            found = prospect(pack.programmes[code], patient, on, end, 1)
-            statuses[code] = status_on(found, terms, on, pack)
-        return next_step(statuses[code])
+        if code not in steps:
+            if code not in statuses:
+                found = prospect(pack.programmes[code], patient, on, end, 1)
+                statuses[code] = status_on(found, terms, on, pack)
+            steps[code] = next_step(statuses[code])
+        return steps[code]
 
     verdicts = tuple(verdict(record, patient, step) for record in records)
     return Assessment(verdicts, tuple(statuses[p.code] for p in wanted))
