@@ -37,22 +37,22 @@ def alike(residents: Residents, doses: Doses, on: date, **how: int) -> dict[str,
 
 @pytest.mark.parametrize("on", DAYS, ids=str)
 def test_h03_h06_odd_histories_are_told_the_same_over_columns(on):
-    fallbacks = alike(*odd(800, on.toordinal(), on), on)
+    fallbacks = alike(*odd(500, on.toordinal(), on), on)
     assert fallbacks.keys() == {"due_dates", "long_term_illness", "exclusions"}
 
 
 def test_h03_h06_a_city_is_told_the_same_over_columns():
-    assert alike(*usual(1500, 1, TODAY), TODAY) == {}
+    assert alike(*usual(800, 1, TODAY), TODAY) == {}
 
 
 def test_h06_lots_and_processes_change_nothing():
-    residents, doses = odd(400, 5, TODAY)
-    assert alike(residents, doses, TODAY, lot=90) == alike(residents, doses, TODAY, lot=150, processes=2)
+    residents, doses = odd(250, 5, TODAY)
+    assert alike(residents, doses, TODAY, lot=60) == alike(residents, doses, TODAY, lot=130, processes=2)
 
 
 def test_h06_the_odd_histories_bring_about_every_status_and_reason():
     on = date(2025, 10, 15)
-    answers = assess_city(*odd(20_000, 7, on), on, PACK)
+    answers = assess_city(*odd(15_000, 7, on), on, PACK)
     assert {STATUSES[n] for n in np.unique(answers.statuses["status"])} == set(STATUSES)
     assert {REASONS[n] for n in np.unique(answers.statuses["reason"])} >= set(REASONS) - {
         "", "condition", "no_due_date", "after_limit",
