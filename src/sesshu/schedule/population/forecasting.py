@@ -1,7 +1,5 @@
 """The days open to the next dose, over columns; see :mod:`sesshu.schedule.logic.forecast`."""
 
-from functools import lru_cache
-
 import numpy as np
 
 from sesshu.schedule.logic.applicable import Applicable
@@ -27,6 +25,7 @@ from sesshu.schedule.population.openings import (
     WHY,
     Openings,
     blank,
+    names,
     none,
     ordered,
     together,
@@ -34,20 +33,11 @@ from sesshu.schedule.population.openings import (
 from sesshu.schedule.population.organising import Blocks, History
 from sesshu.schedule.population.records import Progress
 from sesshu.schedule.population.rows import Rows, Windows, joined
-from sesshu.schedule.supporting import Pack, Rule
+from sesshu.schedule.supporting import Rule
 
 WINDOW, INTERVAL, NOT_BEFORE, AFTER_LIMIT, VACCINE_INTERVAL = (
     REASONS.index(code) for code in ("window", "interval", "not_before", "after_limit", "vaccine_interval")
 )
-
-
-@lru_cache(maxsize=8)
-def names(pack: Pack) -> dict[str, int]:
-    """Every label of a dose and name of a period, numbered."""
-    found = {""}
-    for rule in pack.rules:
-        found |= {rule.period_name, *(dose.label for course in rule.courses for dose in course.doses)}
-    return {name: n for n, name in enumerate(sorted(found))}
 
 
 class Forecast:

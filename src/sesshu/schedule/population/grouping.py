@@ -11,7 +11,7 @@ from sesshu.schedule.logic.plan import Requirement, Series
 from sesshu.schedule.population import calendar
 from sesshu.schedule.population.calendar import Days
 from sesshu.schedule.population.columns import Column
-from sesshu.schedule.population.forecasting import WINDOW, Forecast, names
+from sesshu.schedule.population.forecasting import WINDOW, Forecast
 from sesshu.schedule.population.law import Gaps
 from sesshu.schedule.population.merging import merged
 from sesshu.schedule.population.openings import (
@@ -29,6 +29,7 @@ from sesshu.schedule.population.openings import (
     Openings,
     blank,
     depth,
+    names,
     none,
     ordered,
     together,

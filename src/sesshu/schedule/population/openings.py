@@ -1,13 +1,16 @@
 """Openings as a table: a column for each, and a row for each of the fields named here.
 
 All values are ``int32``; days are ordinals, 0 where there is none. ``LABEL`` and ``PERIOD`` are places in
-``forecasting.names``, ``WHY`` in ``columns.REASONS``; ``RANK`` is the place among the candidates.
+``names``, ``WHY`` in ``columns.REASONS``; ``RANK`` is the place among the candidates.
 """
+
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sesshu.schedule.population.columns import Column
+from sesshu.schedule.supporting import Pack
 
 Openings = NDArray[np.int32]
 (
@@ -51,3 +54,12 @@ def depth(table: Openings) -> Column:
     same = follows(table)
     place = np.arange(len(same))
     return place - np.maximum.accumulate(np.where(same, 0, place))
+
+
+@lru_cache(maxsize=8)
+def names(pack: Pack) -> dict[str, int]:
+    """Every label of a dose and name of a period, numbered."""
+    found = {""}
+    for rule in pack.rules:
+        found |= {rule.period_name, *(dose.label for course in rule.courses for dose in course.doses)}
+    return {name: n for n, name in enumerate(sorted(found))}

@@ -97,7 +97,7 @@ class Selection:
         )
         if count == 1:
             everybody = np.ones((1, len(members)), bool)
-            return [self._run(applicable, alternatives[0], members, left, np.arange(len(members)))], everybody
+            return [self._run(applicable, alternatives[0], members, left)], everybody
         likely = np.stack([self._likely(one, members, left) & has for one in alternatives])
         runs = [self._blank(one, left) for one in alternatives]
         for n, one in enumerate(alternatives):
@@ -133,15 +133,13 @@ class Selection:
     ) -> None:
         if not len(some):
             return
-        run = self._run(applicable, series, members[some], left.of(some), np.arange(len(some)))
+        run = self._run(applicable, series, members[some], left.of(some))
         depth = len(run.evaluation)
         for name in ("evaluation", "number", "routine", "odd"):
             getattr(into, name)[:depth, some] = getattr(run, name)
         into.progress.put(some, run.progress)
 
-    def _run(
-        self, applicable: Applicable, series: Series, members: Column, left: Records, _some: Column
-    ) -> Run:
+    def _run(self, applicable: Applicable, series: Series, members: Column, left: Records) -> Run:
         kind = Yearly if series.each else Evaluation
         return kind(series, applicable, self.rows, self.row[members], left, self.gaps).all()
 

@@ -51,7 +51,7 @@ class Past:
     """Of one programme and class: each row's status once every opening is past, and the last of its days."""
 
     def __init__(self, programme: str, applicable: Applicable, rows: Rows, members: Column, on: int) -> None:
-        self.applicable, self.rows, self.members, self.on = applicable, rows, members, on
+        self.rows, self.members, self.on = rows, members, on
         self._rules = applicable.rules(programme)
         self.pairs = [(rule, window) for rule in self._rules for window in rows.windows(rule)]
         self.last_day = np.zeros(len(rows.birth), np.int32)
