@@ -33,7 +33,10 @@ class Target:
 
 @dataclass(slots=True, eq=False)
 class Series:
-    """The target doses of one course against one disease in one period."""
+    """The target doses of one course against one disease in one period.
+
+    ``opening`` and ``numbers`` are the numbers of the rules that open the first dose, and of each programme.
+    """
 
     disease: str
     period: str
@@ -41,6 +44,8 @@ class Series:
     starting: Ages | None
     each: str | None
     targets: list[Target] = field(default_factory=list)
+    opening: tuple[int, ...] = ()
+    numbers: dict[str, tuple[int, ...]] = field(default_factory=dict)
 
     def rules(self) -> list[Rule]:
         """The rules that open the first dose."""
@@ -103,6 +108,11 @@ def _add(pack: Pack, series: Series, requirement: Requirement) -> None:
 
 def _finish(series: Series) -> None:
     series.targets.sort(key=lambda target: target.number)
+    series.opening = tuple(rule.number for rule in series.rules())
+    for programme in series.programmes:
+        rules = {q.rule for target in series.targets for q in target.requirements}
+        numbers = sorted(rule.number for rule in rules if rule.programme == programme)
+        series.numbers[programme] = tuple(numbers)
     for target in series.targets:
         untils = [requirement.row.until for requirement in target.requirements]
         if all(untils):

@@ -65,7 +65,7 @@ class Terms:
         if found is None:
             found = self._series[disease] = {}
             for period, alternatives in self.plan.diseases.get(disease, {}).items():
-                kept = [one for one in alternatives if self.applying(one.targets[0].requirements)]
+                kept = [one for one in alternatives if self._any_applies(one.opening)]
                 if kept:
                     found[period] = kept
         return found
@@ -82,11 +82,10 @@ class Terms:
         return found
 
     def _has(self, series: Series, programme: str) -> bool:
-        return any(
-            q.rule.programme == programme and not self.bars[q.rule.number]
-            for target in series.targets
-            for q in target.requirements
-        )
+        return self._any_applies(series.numbers.get(programme, ()))
+
+    def _any_applies(self, numbers: tuple[int, ...]) -> bool:
+        return not all(map(self.bars.__getitem__, numbers))
 
     def point(self, expression: str) -> date:
         """The date of an age or date expression in this life."""
@@ -207,22 +206,34 @@ def relevant(
 ) -> Terms:
     """The terms for such a person; ``bars`` holds for each rule why it does not apply, or an empty text."""
     due_dates = tuple(sorted(due for due in due_dates if 0 <= due.year - birth.year <= _LONGEST_LIFE))
-    bars = [_bar(rule, birth, sex, conditions, due_dates) for rule in pack.rules]
+    bars = _bars_of_any_birth(pack, sex, conditions, bool(due_dates)).copy()
+    for rule in _of_cohorts(pack):
+        bars[rule.number] = _bar(rule, birth, sex, conditions, bool(due_dates))
     closed = closed_days(pack, exclusions)
     illnesses = tuple(one for one in illnesses if 0 <= one.ended.year - birth.year <= _LONGEST_LIFE)
     return Terms(pack, plan(pack), birth, sex, conditions, due_dates, bars, illnesses, closed)
 
 
-def _bar(
-    rule: Rule, birth: date, sex: str | None, conditions: frozenset[str], due_dates: tuple[date, ...]
-) -> str:
+@lru_cache(maxsize=256)
+def _bars_of_any_birth(pack: Pack, sex: str | None, conditions: frozenset[str], pregnant: bool) -> list[str]:
+    """The bars as they are for those whom no cohort concerns; not to be changed by the caller."""
+    return [_bar(rule, None, sex, conditions, pregnant) for rule in pack.rules]
+
+
+@lru_cache(maxsize=8)
+def _of_cohorts(pack: Pack) -> list[Rule]:
+    """The rules that hold for some births only."""
+    return [rule for rule in pack.rules if rule.born != ALWAYS or rule.not_born is not None]
+
+
+def _bar(rule: Rule, birth: date | None, sex: str | None, conditions: frozenset[str], pregnant: bool) -> str:
     if rule.sex and sex != rule.sex:
         return "sex" if sex else "sex_unknown"
-    if not rule.born.start <= birth <= rule.born.end:
+    if birth is not None and not rule.born.start <= birth <= rule.born.end:
         return "birth_cohort"
-    if rule.not_born is not None and birth in rule.not_born:
+    if birth is not None and rule.not_born is not None and birth in rule.not_born:
         return "birth_cohort"
-    if rule.each == "pregnancy" and not due_dates:
+    if rule.each == "pregnancy" and not pregnant:
         return "no_due_date"
     if rule.eligible and all(age.conditions and not age.conditions & conditions for age in rule.eligible):
         return "condition"
