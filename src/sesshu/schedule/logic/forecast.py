@@ -111,7 +111,9 @@ def _target(
                 opening = _opening(
                     series, target, requirement, stretch, progress, start, end, first, outlook.terms
                 )
-                opening.since = run[0][0]
+                since = opening.since = run[0][0]
+                if since != start and stretch.later is None:
+                    opening.recommended = _recommended(requirement, progress, since, outlook.terms)
                 found += _around(opening, outlook.blocked(requirement.rule.products[0]))
     return found
 

@@ -9,6 +9,7 @@ from sesshu.schedule.population.columns import REASONS, Column
 from sesshu.schedule.population.law import Gaps, bounds, enough
 from sesshu.schedule.population.openings import (
     END,
+    GIVEN,
     LABEL,
     NUMBER,
     PERIOD,
@@ -108,6 +109,7 @@ class Forecast:
             return table
         table[SINCE] = _run_starts(table)
         table = table[:, table[END] >= self.after]
+        table[RECOMMENDED_FROM] = _not_before(table)
         return self._around(table) if self.history is not None else table
 
     def _open(self, rule: Rule, taken: Column) -> Column:
@@ -191,8 +193,9 @@ class Forecast:
             row, start, first, who = self.row[who[kept]], start[kept], first[kept], who[kept]
             progress = self.progress.of(who)
             table[STATUTORY_FROM, kept], table[STATUTORY_TO, kept] = self._statutory(rule, row, start)
-            begin, finish = self._recommended(requirement, progress, row, start)
+            begin, finish = self._recommended(requirement, progress, row)
             table[RECOMMENDED_FROM, kept], table[RECOMMENDED_TO, kept] = begin, finish
+            table[GIVEN, kept] = progress.last > 0
             table[REMAINING, kept] = self._remaining(n, row, start)
             why = self._why(requirement, window, progress, unfinished[kept], row, start, first)
             table[WHY, kept] = why
@@ -208,9 +211,7 @@ class Forecast:
         }
         return joined(self.rows.open_windows(rules.values()), row, start)
 
-    def _recommended(
-        self, requirement: Requirement, progress: Progress, row: Column, start: Days
-    ) -> tuple[Days, Days]:
+    def _recommended(self, requirement: Requirement, progress: Progress, row: Column) -> tuple[Days, Days]:
         """標準的な接種期間: the rule's ages if it gives any, else its standard interval; 0 where none."""
         dose, rows = requirement.row, self.rows
         standard = dose.standard or (requirement.rule.standard if dose.number == 1 else None)
@@ -227,9 +228,7 @@ class Forecast:
         if dose.standard_from_first:
             waited = self.gaps.next_day(progress.first, dose.standard_from_first)
             begin = np.where(given & (begin == 0) & (progress.first > 0), waited, begin)
-        later = np.where(begin > 0, np.maximum(begin, start), np.where(end > 0, start, 0))
-        past = (end > 0) & (end < start)
-        return np.where(given & ~past, later, begin), end
+        return begin, end
 
     def _remaining(self, n: int, row: Column, start: Days) -> Column:
         left = np.ones(len(row), np.int32)
@@ -280,6 +279,14 @@ def _cut(table: Openings, closed: Blocks) -> Openings:
         rest[WHY, go] = VACCINE_INTERVAL
     tables.append(rest[:, alive])
     return together(tables)
+
+
+def _not_before(table: Openings) -> Days:
+    """The first recommended day, which once a dose was given is not before the window's own."""
+    begin, end, since = table[RECOMMENDED_FROM], table[RECOMMENDED_TO], table[SINCE]
+    later = np.where(begin > 0, np.maximum(begin, since), np.where(end > 0, since, 0))
+    past = (end > 0) & (end < since)
+    return np.where((table[GIVEN] > 0) & ~past, later, begin)
 
 
 def _run_starts(table: Openings) -> Days:

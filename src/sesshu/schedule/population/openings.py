@@ -1,7 +1,8 @@
 """Openings as a table: a column for each, and a row for each of the fields named here.
 
 All values are ``int32``; days are ordinals, 0 where there is none. ``LABEL`` and ``PERIOD`` are places in
-``names``, ``WHY`` in ``columns.REASONS``; ``RANK`` is the place among the candidates.
+``names``, ``WHY`` in ``columns.REASONS``; ``RANK`` is the place among the candidates;
+``GIVEN`` is 1 once a dose was.
 """
 
 from functools import lru_cache
@@ -15,9 +16,9 @@ from sesshu.schedule.supporting import Pack
 Openings = NDArray[np.int32]
 (
     PERSON, START, END, SINCE, NUMBER, LABEL, PERIOD, STATUTORY_FROM, STATUTORY_TO, RECOMMENDED_FROM,
-    RECOMMENDED_TO, REMAINING, WHY, RANK, PRODUCT,
-) = range(15)  # fmt: skip
-_FIELDS = 15
+    RECOMMENDED_TO, REMAINING, WHY, RANK, PRODUCT, GIVEN,
+) = range(16)  # fmt: skip
+_FIELDS = 16
 
 
 def none() -> Openings:
