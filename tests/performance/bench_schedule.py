@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import json
 import os
-import random
 import resource
 import subprocess
 import sys
@@ -39,11 +38,10 @@ def run(
     sampled = _scalar_rate(scalar, oldest=100.0)
     print(f"scalar: {children:,.0f} children, {sampled:,.0f} residents a second and core", flush=True)
     sizes = sorted({10_000, residents // 10, residents, largest})
-    told = {size: _apart(size, processes) for size in sizes if 10_000 <= size <= max(residents, largest)}
+    told = {size: _apart(size, processes) for size in sizes}
     city, most = told[residents], told[max(told)]
     population = residents / city["cpu_s"]
     differing, fallbacks = _differing(compared)
-    cdsi = _cdsi_rate()
     return {
         "ratio": round(population / sampled / FACTOR, 2),
         "scalar_children_per_s": round(children),
@@ -58,7 +56,6 @@ def run(
         "compared": compared,
         "differing": differing,
         **{f"fallback_{why}": count for why, count in sorted(fallbacks.items())},
-        **cdsi,
         "children_wanted_per_s": SCALAR_WANTED,
         "wanted_s": SECONDS_LIMIT,
         "wanted_gib": MEMORY_LIMIT_GIB,
@@ -66,20 +63,26 @@ def run(
 
 
 def _scalar_rate(count: int, oldest: float) -> float:
-    """Persons a second of CPU time, in the order of birth, after a few to warm up."""
+    """Persons a second of CPU time, in the order of birth, after others to warm up."""
     from sesshu.schedule import assess
-    from sesshu.schedule.population.city import person_of
-    from sesshu.schedule.tests.cities import PACK, usual
+    from sesshu.schedule.tests.cities import PACK
 
-    residents, doses = usual(count, 3, TODAY, oldest)
-    order = np.argsort(residents.birth, kind="stable")
-    asked = [person_of(residents, doses, int(person), PACK) for person in order]
-    for who, given in random.Random(4).sample(asked, min(300, count)):
+    for who, given in _people(300, 4, oldest):
         assess(who, given, TODAY, PACK)
+    asked = _people(count, 3, oldest)
     begun = time.process_time()
     for who, given in asked:
         assess(who, given, TODAY, PACK)
     return count / (time.process_time() - begun)
+
+
+def _people(count: int, seed: int, oldest: float) -> list[tuple[Any, Any]]:
+    from sesshu.schedule.population.city import person_of
+    from sesshu.schedule.tests.cities import PACK, usual
+
+    residents, doses = usual(count, seed, TODAY, oldest)
+    order = np.argsort(residents.birth, kind="stable")
+    return [person_of(residents, doses, int(person), PACK) for person in order]
 
 
 def _apart(residents: int, processes: int) -> dict[str, float]:
@@ -157,11 +160,6 @@ def _differing(compared: int) -> tuple[int, dict[str, int]]:
                 print(text, flush=True)
             found += 1
     return found, dict(fallbacks)
-
-
-def _cdsi_rate() -> dict[str, float]:
-    """CDC's own cases belong to the CDSi package; without it there is no figure."""
-    return {}
 
 
 if __name__ == "__main__":

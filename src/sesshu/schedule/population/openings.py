@@ -1,8 +1,8 @@
 """Openings as a table: a column for each, and a row for each of the fields named here.
 
 All values are ``int32``; days are ordinals, 0 where there is none. ``LABEL`` and ``PERIOD`` are places in
-``names``, ``WHY`` in ``columns.REASONS``; ``RANK`` is the place among the candidates;
-``GIVEN`` is 1 once a dose was.
+``names``, ``WHY`` in ``columns.REASONS``; ``RANK`` is the place among the candidates; ``GIVEN`` is 1 where an
+earlier dose was given.
 """
 
 from functools import lru_cache
