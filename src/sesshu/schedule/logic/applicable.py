@@ -37,7 +37,7 @@ class Applicable:
     _rules: dict[str, list[Rule]] = field(default_factory=dict)
     _ages: dict[tuple[int, frozenset[str]], "ApplyingAges"] = field(default_factory=dict)
     _covering: dict[tuple[Series, str, str], list[Rule]] = field(default_factory=dict)
-    school_years: dict[tuple[int, int, frozenset[str]], Both] = field(default_factory=dict)
+    school_years: dict[tuple[int, frozenset[str]], dict[int, Both]] = field(default_factory=dict)
 
     def barred(self, programme: str) -> str:
         """Why no rule of ``programme`` applies; empty if one does."""
@@ -164,8 +164,10 @@ def _bar(rule: Rule, birth: date, sex: str | None, conditions: frozenset[str], p
 
 def both(stretches: list[Stretch]) -> Both:
     found = tuple(stretches)
-    closed = any(one.opens > one.closes for one in found)
-    return found, tuple(one for one in found if one.opens <= one.closes) if closed else found
+    for one in found:
+        if one.opens > one.closes:
+            return found, tuple(one for one in found if one.opens <= one.closes)
+    return found, found
 
 
 def _by_school_year(age: Ages) -> bool:

@@ -54,6 +54,8 @@ class Outlook:
 
     def blocked(self, product: str) -> list[Block]:
         """Days closed to ``product`` by doses of other vaccines."""
+        if not self.blocks:
+            return self.blocks
         return [block for block in self.blocks if product in block.products]
 
     def has(self, needed: tuple[HistoryNeeded, ...]) -> bool:

@@ -52,7 +52,7 @@ def prospect(
 
 def _untouched(programme: Programme, patient: Patient) -> bool:
     """True if the history cannot change anything, so that everyone of the same terms shares the result."""
-    if any(disease in patient.touched for disease in programme.diseases):
+    if not patient.against.keys().isdisjoint(programme.diseases):
         return False
     return not any(programme.code in block.programmes for block in patient.outlook.blocks)
 

@@ -21,7 +21,8 @@ Periods = dict[str, Selected]
 class Patient:
     """The relevant series and the organised history, for forecasts from the day ``after`` on.
 
-    Series are evaluated when first asked for. ``marked``: the records' conflicts have been noted before.
+    ``against`` holds the records of each disease. Series are evaluated when first asked for. ``marked``: the
+    records' conflicts have been noted before.
     """
 
     terms: Terms
@@ -29,7 +30,7 @@ class Patient:
     after: date
     marked: bool = False
     outlook: Outlook = field(init=False)
-    touched: set[str] = field(init=False)
+    against: dict[str, list[Record]] = field(default_factory=dict)
     _selected: dict[str, Periods] = field(default_factory=dict)
     _outcomes: dict[tuple[str, int], Outcome] = field(default_factory=dict)
     _runs: list[Evaluated] = field(default_factory=list)
@@ -39,7 +40,9 @@ class Patient:
         if len(usable) > 1 and not self.marked:
             mark_conflicts(usable, self.terms.pack)
         self.outlook = Outlook(self.terms, usable, blocks(usable, self.terms.pack, self.after))
-        self.touched = {disease for record in usable for disease in record.diseases}
+        for record in usable:
+            for disease in record.diseases:
+                self.against.setdefault(disease, []).append(record)
 
     def selected(self, disease: str) -> Periods:
         """The selected series of each period of a disease."""
@@ -55,9 +58,9 @@ class Patient:
 
     def _evaluate(self, disease: str) -> Periods:
         periods = self.terms.applicable.series(disease)
-        if disease not in self.touched:
+        if disease not in self.against:
             return self._fresh(disease, periods)
-        left, found = [r for r in self.outlook.records if disease in r.diseases], {}
+        left, found = self.against[disease], {}
         for period, series in periods.items():
             chosen = found[period] = self._select(series, left)
             for n, record in enumerate(left):

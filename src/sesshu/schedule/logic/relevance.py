@@ -26,13 +26,17 @@ _LONGEST_LIFE = 150
 
 @dataclass(slots=True, eq=False)
 class Terms:
-    """Everything that the rules say to a person of this birth date, sex and conditions."""
+    """Everything that the rules say to a person of this birth date, sex and conditions.
+
+    ``school_year`` holds the windows that are the same for all born in the school year.
+    """
 
     pack: Pack
     applicable: Applicable
     birth: date
     conditions: frozenset[str]
     due_dates: tuple[date, ...]
+    school_year: dict[int, Both] = field(default_factory=dict)
     illnesses: tuple[LongTermIllness, ...] = ()
     closed: Closed = field(default_factory=Closed)
     prospects: dict[tuple[str, date, date, int], Any] = field(default_factory=dict)
@@ -143,24 +147,26 @@ class Terms:
         return self._ordinary(rule)[0]
 
     def _ordinary(self, rule: Rule) -> Both:
+        alone = rule.born_until is not None and self.birth <= rule.born_until
+        shared = None if alone else self.school_year.get(rule.number)
+        if shared is not None:
+            return shared
         ages = self.applicable.ages(rule, self.conditions)
         if rule.each == "pregnancy":
             return both([_pregnancy(rule, ages[0], due) for due in self.due_dates])
-        if not ages.by_school_year or (rule.born_until and self.birth <= rule.born_until):
-            return both(self._windows(rule, ages))
-        kept, year = self.applicable.school_years, school_year(self.birth)
-        key = (rule.number, year, self.conditions)
-        if key not in kept:
-            kept[key] = both(self._windows(rule, ages))
-        return kept[key]
+        found = both(self._windows(rule, ages, alone))
+        if ages.by_school_year and not alone:
+            self.school_year[rule.number] = found
+        return found
 
-    def _windows(self, rule: Rule, ages: ApplyingAges) -> list[Stretch]:
-        found = []
+    def _windows(self, rule: Rule, ages: ApplyingAges, alone: bool) -> list[Stretch]:
+        found, law, describe = [], rule.in_force, self.pack.reckoning.describe
         for age in ages:
             start = self.birth if age.start is None else self.point(age.start)
             end = date.max if age.end is None else self.point(age.end)
-            found.append(clip(rule, start, end, self.pack.reckoning.describe(age.start or "birth")))
-        if rule.born_until and self.birth <= rule.born_until:
+            opens, closes = start if start > law.start else law.start, end if end < law.end else law.end
+            found.append(Stretch(start, end, opens, closes, describe(age.start or "birth")))
+        if alone:
             found.append(clip(rule, rule.in_force.start, rule.in_force.end, LAW_START))
         if len(found) > 1:
             found.sort(key=lambda stretch: stretch.start)
@@ -186,7 +192,8 @@ def relevant(
     applicable = applicable_to(pack, birth, sex, conditions, bool(due_dates))
     closed = closed_days(pack, exclusions)
     illnesses = tuple(one for one in illnesses if 0 <= one.ended.year - birth.year <= _LONGEST_LIFE)
-    return Terms(pack, applicable, birth, conditions, due_dates, illnesses, closed)
+    shared = applicable.school_years.setdefault((school_year(birth), conditions), {})
+    return Terms(pack, applicable, birth, conditions, due_dates, shared, illnesses, closed)
 
 
 def _pregnancy(rule: Rule, age: Ages, due: date) -> Stretch:
