@@ -145,7 +145,9 @@ Span = tuple[date, date, date, Requirement, Stretch]
 def _spans(
     series: Series, requirement: Requirement, progress: Progress, floor: date, terms: Terms
 ) -> list[Span]:
-    first = max([floor, *(bound[0] for bound in bounds(requirement, progress, terms.pack.reckoning))])
+    first = floor
+    if progress.last is not None:
+        first = max([floor, *(bound[0] for bound in bounds(requirement, progress, terms.pack.reckoning))])
     row = requirement.row
     beginnings = terms.beginnings(series) if not progress.satisfied else (ALWAYS,)
     if row.not_before is not None:

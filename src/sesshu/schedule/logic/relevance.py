@@ -176,13 +176,14 @@ class Terms:
         """The rule's windows in this life, in order, without those after special circumstances."""
         if rule.each == "pregnancy":
             return tuple(_pregnancy(rule, rule.eligible[0], due) for due in self.due_dates)
-        found = []
+        found, points, describe = [], self._points, self.pack.reckoning.describe
         for age in rule.eligible:
             if age.conditions and not age.conditions & self.conditions:
                 continue
-            start = self.birth if age.start is None else self.point(age.start)
-            end = date.max if age.end is None else self.point(age.end)
-            found.append(clip(rule, start, end, self.pack.reckoning.describe(age.start or "birth")))
+            first, last = age.start or "birth", age.end
+            start = points.get(first) or self.point(first)
+            end = date.max if last is None else points.get(last) or self.point(last)
+            found.append(clip(rule, start, end, describe(first)))
         if rule.born_until and self.birth <= rule.born_until:
             found.append(clip(rule, rule.in_force.start, rule.in_force.end, LAW_START))
         if len(found) > 1:
