@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
-from sesshu.schedule.wording import CODES, WORDING, english
+from sesshu.schedule.wording import JAPANESE, english
 
 Evaluation = Literal["valid", "not_valid", "extraneous", "sub_standard"]
 Confidence = Literal["high", "medium", "low"]
@@ -94,7 +94,8 @@ class Reason:
     @classmethod
     def of(cls, key: str, values: tuple[Value, ...] = (), article: str = "") -> "Reason":
         """The reason worded under ``key`` in :mod:`sesshu.schedule.wording`."""
-        return cls(CODES[key], WORDING[key][0], values, article)
+        code, template = JAPANESE[key]
+        return cls(code, template, values, article)
 
     @property
     def text(self) -> str:

@@ -199,7 +199,8 @@ WORDING: dict[str, tuple[str, str]] = {
     ),
 }
 
-CODES = {key: key.partition(".")[0] for key in WORDING}
+JAPANESE = {key: (key.partition(".")[0], ja) for key, (ja, _) in WORDING.items()}
+"""Code and Japanese sentence by key."""
 ENGLISH = dict(WORDING.values())
 """English by Japanese sentence: two keys may share a sentence, and then its twin."""
 

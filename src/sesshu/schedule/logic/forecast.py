@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from sesshu.schedule.logic.conflict import Block
-from sesshu.schedule.logic.contraindication import Span as ClosedDays
 from sesshu.schedule.logic.evaluation import Evaluated
 from sesshu.schedule.logic.history import Record
 from sesshu.schedule.logic.interval import bounds
@@ -275,23 +274,6 @@ def _recommended(
     if end is not None and end < start:
         return begin, end
     return (max(begin, start) if begin else (start if end else None)), end
-
-
-def outside(opening: Opening, spans: list[ClosedDays]) -> list[Opening]:
-    """Cut the days of exclusions out of an opening."""
-    found, rest = [], opening
-    for first, last, ground in spans:
-        if last < rest.start or first > rest.end:
-            continue
-        if first > rest.start:
-            found.append(replace(rest, end=first - ONE_DAY))
-        if last >= rest.end:
-            return found
-        start = last + ONE_DAY
-        why = Reason.of("after_exclusion", (ground.name, start), ground.article)
-        rest = replace(rest, start=start, since=start, why=why)
-    found.append(rest)
-    return found
 
 
 def _around(opening: Opening, blocks: list[Block]) -> list[Opening]:

@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from sesshu.schedule.logic.forecast import ONE_DAY, Opening, Outlook, forecast, outside
+from sesshu.schedule.logic.contraindication import Span as ClosedDays
+from sesshu.schedule.logic.forecast import ONE_DAY, Opening, Outlook, forecast
 from sesshu.schedule.logic.patient import Patient
 from sesshu.schedule.logic.plan import Requirement
 from sesshu.schedule.logic.recurring import turns, used_turn
@@ -77,7 +78,7 @@ def _prospect(
             _add_period(found, chosen, patient, since, last=n == len(periods) - 1)
     if patient.terms.closed:
         spans = patient.terms.closed.programme(programme)
-        found.openings = [part for opening in found.openings for part in outside(opening, spans)]
+        found.openings = [part for opening in found.openings for part in _outside(opening, spans)]
     if len(found.openings) > 1:
         found.openings.sort(key=lambda opening: opening.start)
     return found
@@ -196,7 +197,7 @@ def _add_turns(
             continue
         if days.end < after:
             continue
-        found.openings += outside(_turn(days, requirement), spans)
+        found.openings += _outside(_turn(days, requirement), spans)
         if len(found.openings) >= most:
             return
 
@@ -217,3 +218,20 @@ def _turn(days: Dates, requirement: Requirement) -> Opening:
         since=days.start,
         confidence=rule.confidence,
     )
+
+
+def _outside(opening: Opening, spans: list[ClosedDays]) -> list[Opening]:
+    """Cut the days of exclusions out of an opening."""
+    found, rest = [], opening
+    for first, last, ground in spans:
+        if last < rest.start or first > rest.end:
+            continue
+        if first > rest.start:
+            found.append(replace(rest, end=first - ONE_DAY))
+        if last >= rest.end:
+            return found
+        start = last + ONE_DAY
+        why = Reason.of("after_exclusion", (ground.name, start), ground.article)
+        rest = replace(rest, start=start, since=start, why=why)
+    found.append(rest)
+    return found
