@@ -26,6 +26,7 @@ class _Room:
 
 _ROOMS = {
     "schedule": _Room("sesshu.schedule.cli", False, "接種スケジュールの判定"),
+    "schedule impact": _Room("sesshu.health.eligibility.impact_cli", True, "改正や基準日の違いの影響"),
     "demo-data": _Room("sesshu.demo.cli", False, "架空の住民・接種記録ファイルの作成"),
     "residents": _Room("sesshu.addressees.cli", True, "住民ファイルの取込"),
     "results": _Room("sesshu.health.intake.cli", True, "接種結果ファイルの取込"),
@@ -63,7 +64,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _run(words: list[str]) -> Outcome:
-    name = next((word for word in words if not word.startswith("-")), None)
+    name = _name(words)
     if name is None:
         return Outcome({"commands": sorted(_ROOMS)}, _overview())
     room = _ROOMS.get(name)
@@ -75,6 +76,15 @@ def _run(words: list[str]) -> Outcome:
     parsed = parser.parse_args(words)
     outcome: Outcome = parsed.handler(parsed)
     return outcome
+
+
+def _name(words: list[str]) -> str | None:
+    """The first word, or the first two where a room answers to both; a file of persons needs no database."""
+    plain = [word for word in words if not word.startswith("-")]
+    both = " ".join(plain[:2])
+    if both in _ROOMS and "--persons" not in words:
+        return both
+    return plain[0] if plain else None
 
 
 def _parser(module: str) -> argparse.ArgumentParser:

@@ -1,4 +1,4 @@
-"""``sesshu schedule status``: what the rules say of one person, or of many in a JSONL file.
+"""``sesshu schedule status | impact``: what the rules say of one person, or of many in a JSONL file.
 
 Needs neither Django nor a database. Exit status: 0 done, 1 done with rejected lines, 2 refused.
 """
@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 
 from sesshu.kernel import clock
 from sesshu.kernel.command import DONE, DONE_WITH_REJECTED_ROWS, REFUSED, Outcome, Refused
-from sesshu.schedule import questions
+from sesshu.schedule import impact_cli, questions
 from sesshu.schedule.answers import as_data, as_table
 from sesshu.schedule.assessing import assess
 from sesshu.schedule.model import Person
@@ -35,6 +35,7 @@ def add_commands(subparsers: Any) -> None:
     status.add_argument("--programme", action="append", metavar="接種種類", help="書かなければ全て")
     status.add_argument("--from", dest="file", type=Path, metavar="FILE.jsonl", help="1行に1人")
     status.set_defaults(handler=status_command)
+    impact_cli.add_command(actions)
 
 
 def status_command(arguments: argparse.Namespace) -> Outcome:
