@@ -51,16 +51,22 @@ class _Parser(argparse.ArgumentParser):
 def main(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit status."""
     words = list(sys.argv[1:] if arguments is None else arguments)
-    wants_json = "--json" in words
     try:
-        outcome = _run(words)
-    except Refused as refusal:
-        outcome = Outcome({"error": str(refusal)}, "", REFUSED)
-        print(refusal, file=sys.stderr)
+        outcome = _outcome(words)
+        _print(outcome, wants_json="--json" in words)
+        sys.stdout.flush()
     except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nobody reads on; nothing to say
         return REFUSED
-    _print(outcome, wants_json)
     return outcome.exit_code
+
+
+def _outcome(words: list[str]) -> Outcome:
+    try:
+        return _run(words)
+    except Refused as refusal:
+        print(refusal, file=sys.stderr)
+        return Outcome({"error": str(refusal)}, "", REFUSED)
 
 
 def _run(words: list[str]) -> Outcome:

@@ -91,7 +91,7 @@ def test_h05_conditions_come_from_the_command_line(tmp_path, words):
 
 
 def test_h20_an_amendment_is_seen_over_the_citys_residents(tmp_path):
-    """Who lives here now, with the doses of the ledger; the dead and a done child are told apart."""
+    """Who lives here now, with the doses of the ledger; the dead are not among them."""
     write_csv(
         tmp_path / "r.csv",
         *rows(RESIDENT_COLUMNS, *(person(n) for n in range(1, 5)), person(5, 住民状態="3")),
@@ -109,7 +109,7 @@ def test_h20_an_amendment_is_seen_over_the_citys_residents(tmp_path):
     later = ("--from", "jp@2026-08-31", "--to", "jp@2026-09-02", "--programme", "mr")
     told = run(impact_cli, "schedule", "impact", *later, "--municipality", ISE)
     assert [(c["change"], c["reason_to"], c["count"]) for c in told.data["changes"]] == [
-        ("stops", "completed", 1)
+        ("stops", "window", 1)
     ]
 
 
