@@ -179,9 +179,7 @@ class PersonFate:
 def store(extraction: Extraction, generation: Refresh, *, today: date) -> Counted:
     """Decide every person's fate, keep the rows worth a look and count all."""
     statement, values = _statement(extraction, generation, today)
-    with connection.cursor() as cursor:
-        cursor.execute(f"WITH {statement} {_STORE}", values)
-        found = cursor.fetchall()
+    found = _fetch(f"WITH {statement} {_STORE}", values)
     counts: Counter[str] = Counter()
     for fate, count, _ in found:
         counts[fate] += count
@@ -194,9 +192,19 @@ def of_persons(
 ) -> dict[int, PersonFate]:
     """The fates of some persons, as things stand now."""
     statement, values = _statement(extraction, generation, today, addressee_ids)
+    return {row[0]: PersonFate(*row[1:]) for row in _fetch(f"WITH {statement} {_OF_EACH}", values)}
+
+
+def _fetch(statement: str, values: dict[str, Any]) -> list[tuple[Any, ...]]:
+    """Run without nested loops but those spelled out: right after a load the planner knows no numbers yet,
+    and one of 100,000 persons by 100,000 windows would not end.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(f"WITH {statement} {_OF_EACH}", values)
-        return {row[0]: PersonFate(*row[1:]) for row in cursor.fetchall()}
+        cursor.execute("SET LOCAL enable_nestloop = off")
+        cursor.execute(statement, values)
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+        cursor.execute("RESET enable_nestloop")
+    return found
 
 
 def _statement(
