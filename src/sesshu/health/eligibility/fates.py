@@ -61,8 +61,9 @@ coming AS MATERIALIZED (
     ORDER BY addressee_id, starts_on
 ),
 looked_at AS MATERIALIZED (
-    SELECT addressee_id FROM here UNION SELECT addressee_id FROM coming
-    UNION SELECT unnest(%(only)s::bigint[])
+    SELECT unnest(%(only)s::bigint[]) AS addressee_id
+    UNION SELECT addressee_id FROM here WHERE %(only)s::bigint[] IS NULL
+    UNION SELECT addressee_id FROM coming WHERE %(only)s::bigint[] IS NULL
 ),
 notified AS (
     SELECT DISTINCT addressee_id, coalesce(dose_number, 0) AS dose_number FROM ({{notified}}) AS answer
@@ -109,7 +110,7 @@ fates AS MATERIALIZED (
     LEFT JOIN returned ON returned.addressee_id = a.id
     LEFT JOIN notified ON notified.addressee_id = a.id
         AND here.kind = 'due' AND notified.dose_number = coalesce(here.dose_number, 0)
-    WHERE a.municipality_code = %(city)s AND (%(only)s::bigint[] IS NULL OR a.id = ANY (%(only)s::bigint[]))
+    WHERE a.municipality_code = %(city)s
 )
 """  # noqa: S608 - built of this module's own constants; every value is a parameter
 # Of everybody else only the numbers are told. To join all residents with all standings would be the dearest
