@@ -97,7 +97,9 @@ def assess_antigen(antigen: Antigen, situation: Situation) -> list[PatientSeries
     return paths
 
 
-def _evaluations(group: VaccineGroup, situation: Situation, best: list[PatientSeries]) -> list[DoseEvaluation]:
+def _evaluations(
+    group: VaccineGroup, situation: Situation, best: list[PatientSeries]
+) -> list[DoseEvaluation]:
     found = (group_dose(group, shot, best) for shot in _shots_of(group, situation))
     return [evaluation for evaluation in found if evaluation is not None]
 

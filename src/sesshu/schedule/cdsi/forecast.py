@@ -53,7 +53,7 @@ def forecast(
             return
         earliest = candidate_earliest_date(target.dose, series, situation)
         series.status, series.reason = need(target.dose, earliest, situation)
-        if series.status != "Not Complete":
+        if series.status != "Not Complete" or earliest is None:
             return
         on_that_day = SkipQuestion(series, situation, earliest, complete_groups)
         if target.dose.skips and can_be_skipped(target.dose, "Forecast", on_that_day):

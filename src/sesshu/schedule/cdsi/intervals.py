@@ -70,7 +70,6 @@ def satisfies_allowable(dose: SeriesDose, shot: Shot, series: PatientSeries, sit
     if not rows:
         return False
     return all(
-        not row.absolute_minimum
-        or shot.day >= situation.reckoning.next_day(reference, row.absolute_minimum)
+        not row.absolute_minimum or shot.day >= situation.reckoning.next_day(reference, row.absolute_minimum)
         for row, reference in referenced(rows, shot.day, series, situation, shot)
     )

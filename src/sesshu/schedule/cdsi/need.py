@@ -6,7 +6,7 @@ from sesshu.schedule.cdsi.age import age_row
 from sesshu.schedule.cdsi.conflicts import latest_conflict_end
 from sesshu.schedule.cdsi.intervals import referenced
 from sesshu.schedule.cdsi.patient_series import PatientSeries
-from sesshu.schedule.cdsi.situation import FIRST_DAY, Situation
+from sesshu.schedule.cdsi.situation import LAST_DAY, Situation
 from sesshu.schedule.cdsi.statuses import ForecastReason, PatientSeriesStatus
 from sesshu.schedule.cdsi.supporting import SeriesDose
 
@@ -32,25 +32,30 @@ def settled(series: PatientSeries, immune: bool, contraindicated: bool) -> Need 
     return None
 
 
-def need(dose: SeriesDose, candidate: date, situation: Situation) -> Need:
-    """Table 7-10 for a target dose that is not settled: its season, its maximum age, its earliest date."""
+def need(dose: SeriesDose, candidate: date | None, situation: Situation) -> Need:
+    """Table 7-10 for a target dose that is not settled: its season, its maximum age, its earliest date.
+
+    A blank candidate earliest date and a blank maximum age are both taken for 31 December 2999 (table 7-9):
+    a dose for which nothing in the data says from when it may be given is not forecast.
+    """
     if dose.season_end is not None and situation.on > dose.season_end:
         return "Not Recommended", "Past seasonal recommendation end date"
     row = age_row(dose, situation.on)
     maximum = situation.age_date(row.maximum) if row is not None else None
     if maximum is not None and situation.on >= maximum:
         return "Aged Out", "Patient has exceeded the maximum age"
-    if maximum is not None and candidate >= maximum:
+    if (LAST_DAY if candidate is None else candidate) >= (LAST_DAY if maximum is None else maximum):
         return "Aged Out", "Patient is unable to finish the series prior to the maximum age"
     return NEEDED
 
 
-def candidate_earliest_date(dose: SeriesDose, series: PatientSeries, situation: Situation) -> date:
+def candidate_earliest_date(dose: SeriesDose, series: PatientSeries, situation: Situation) -> date | None:
     """FORECASTDTCAN-1: the latest of minimum age, minimum intervals, conflicts, season and last dose.
 
-    The date of an inadvertent dose is never after that of the most recent dose evaluated in the series.
+    None if all of them are blank. The date of an inadvertent dose is never after that of the most recent
+    dose evaluated in the series.
     """
-    dates = [situation.birth if situation.birth < FIRST_DAY else FIRST_DAY]
+    dates: list[date] = []
     row = age_row(dose, situation.on)
     if row is not None and row.minimum is not None:
         dates.append(situation.reckoning.point(row.minimum, situation.birth))
@@ -64,4 +69,4 @@ def candidate_earliest_date(dose: SeriesDose, series: PatientSeries, situation: 
         dates.append(dose.season_start)
     if series.records:
         dates.append(series.records[-1].day)
-    return max(dates)
+    return max(dates, default=None)

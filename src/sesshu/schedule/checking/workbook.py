@@ -70,9 +70,7 @@ def _sheets(path: Path) -> Iterator[tuple[str, list[tuple[Any, ...]]]]:
         raise CasesError(f"ファイル「{path}」が Excel（.xlsx）として読めません（{problem}）。") from problem
 
 
-def _header(
-    name: str, rows: list[tuple[Any, ...]]
-) -> tuple[str, int, dict[str, int], list[tuple[Any, ...]]]:
+def _header(name: str, rows: list[tuple[Any, ...]]) -> tuple[str, int, dict[str, int], list[tuple[Any, ...]]]:
     """The likeliest header row of a sheet, and the columns that it names."""
     best: tuple[int, dict[str, int]] = (0, {})
     for number, row in enumerate(rows[:_HEADER_WITHIN]):

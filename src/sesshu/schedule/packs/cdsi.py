@@ -121,7 +121,9 @@ def _schedule(file: Element, antigens: dict[str, Antigen], reckoning: Reckoning)
 
 def _vaccine_groups(file: Element, antigens: dict[str, Antigen]) -> dict[str, VaccineGroup]:
     """The groups with the antigens whose files are there; a group without any is left out."""
-    full = {row.required("name"): row.flag("administerFullVaccineGroup") for row in file.under("vaccineGroups")}
+    full = {
+        row.required("name"): row.flag("administerFullVaccineGroup") for row in file.under("vaccineGroups")
+    }
     found = {}
     for row in file.under("vaccineGroupToAntigenMap"):
         name = row.required("name")
