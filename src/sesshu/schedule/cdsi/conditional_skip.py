@@ -1,6 +1,7 @@
 """Evaluate conditional skip (6.2; in forecasting 7.1 and 7.6): target doses that are not needed."""
 
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import date
 
 from sesshu.schedule.cdsi.patient_series import PatientSeries
@@ -9,27 +10,25 @@ from sesshu.schedule.cdsi.statuses import SkipContext
 from sesshu.schedule.cdsi.supporting import ConditionalSkip, SeriesDose, SkipCondition, SkipSet
 
 
+@dataclass(frozen=True, slots=True, eq=False)
 class SkipQuestion:
     """What the conditions of a skip are asked of.
 
-    ``reference`` is CONDSKIP-2's date, ``anchor`` that of RELEVANT-1 and -2; ``before`` is the record being
-    evaluated, before which doses count (None in forecasting: all count); ``complete_groups`` are the series
-    groups of the antigen that have a complete relevant series.
+    ``reference`` is CONDSKIP-2's date; ``before`` is the record being evaluated, before which doses count
+    (None in forecasting: all count); ``complete_groups`` are the series groups of the antigen that have a
+    complete relevant series.
     """
 
-    __slots__ = ("anchor", "before", "complete_groups", "reference", "series", "situation")
+    series: PatientSeries
+    situation: Situation
+    reference: date
+    complete_groups: Collection[str]
+    before: Shot | None = None
 
-    def __init__(
-        self,
-        series: PatientSeries,
-        situation: Situation,
-        reference: date,
-        complete_groups: Collection[str],
-        before: Shot | None = None,
-    ) -> None:
-        self.series, self.situation, self.reference = series, situation, reference
-        self.complete_groups, self.before = complete_groups, before
-        self.anchor = situation.on if before is None else before.day
+    @property
+    def anchor(self) -> date:
+        """The date of RELEVANT-1 and -2."""
+        return self.situation.on if self.before is None else self.before.day
 
     def earlier(self, shots: Iterable[Shot]) -> list[Shot]:
         """Those of ``shots`` that had been given."""

@@ -22,6 +22,9 @@ from sesshu.schedule.cdsi.statuses import (
 )
 from sesshu.schedule.cdsi.vaccines import is_allowable_vaccine, is_short_of_volume, preferable_vaccine
 
+_REMARKS = (GRACE_PERIOD, LITTLE_VOLUME)
+"""Reasons of a Valid dose."""
+
 
 def evaluate(series: PatientSeries, situation: Situation, complete_groups: Collection[str]) -> None:
     """Run the records of the series' antigen through its target doses (4.4)."""
@@ -39,13 +42,8 @@ def _evaluate(
     reason = substandard(shot.dose)
     if reason is not None and series.target is not None:
         return Verdict(shot, "Sub-standard", (reason,), series.target)
-    while (target := series.target) is not None:
-        if not target.dose.skips:
-            break
-        question = SkipQuestion(series, situation, shot.day, complete_groups, shot)
-        if not can_be_skipped(target.dose, "Evaluation", question):
-            break
-        series.skip(target)
+    _skip(shot, series, situation, complete_groups)
+    target = series.target
     if target is None:
         return Verdict(shot, "Extraneous", (SERIES_COMPLETE,), None)
     if is_inadvertent(shot.dose, target.dose):
@@ -53,36 +51,46 @@ def _evaluate(
     return _satisfy(shot, target, series, situation)
 
 
+def _skip(shot: Shot, series: PatientSeries, situation: Situation, complete_groups: Collection[str]) -> None:
+    """6.2: pass over the target doses that were not needed on the date administered."""
+    while (target := series.target) is not None and target.dose.skips:
+        question = SkipQuestion(series, situation, shot.day, complete_groups, shot)
+        if not can_be_skipped(target.dose, "Evaluation", question):
+            return
+        series.skip(target)
+
+
 def _satisfy(shot: Shot, target: Target, series: PatientSeries, situation: Situation) -> Verdict:
     """Table 6-31: too old is Extraneous; age, intervals, conflict and vaccine must all be right for Valid."""
-    dose = target.dose
-    against, remarks = [], []
-    age = evaluate_age(dose, shot.day, situation)
+    age = evaluate_age(target.dose, shot.day, situation)
     if age == TOO_OLD:
         return Verdict(shot, "Extraneous", (TOO_OLD,), target)
-    interval = evaluate_preferable(dose, shot, series, situation)
-    if interval == TOO_SOON and satisfies_allowable(dose, shot, series, situation):
-        interval = None
-    for reason in (age, interval):
-        if reason == GRACE_PERIOD:
-            remarks.append(reason)
-        elif reason is not None:
-            against.append(reason)
-    if is_impacted(shot, series, situation):
-        against.append(CONFLICT)
-    against.extend(_vaccine(shot, target, situation, remarks))
+    told = (
+        age,
+        _interval(shot, target, series, situation),
+        CONFLICT if is_impacted(shot, series, situation) else None,
+        _vaccine(shot, target, situation),
+    )
+    reasons = dict.fromkeys(reason for reason in told if reason is not None)
+    against = tuple(reason for reason in reasons if reason not in _REMARKS)
     if against:
-        return Verdict(shot, "Not Valid", tuple(against), target)
-    return Verdict(shot, "Valid", tuple(dict.fromkeys(remarks)), target)
+        return Verdict(shot, "Not Valid", against, target)
+    return Verdict(shot, "Valid", tuple(reasons), target)
 
 
-def _vaccine(
-    shot: Shot, target: Target, situation: Situation, remarks: list[EvaluationReason]
-) -> tuple[EvaluationReason, ...]:
-    """What the vaccine itself tells against the dose; a small volume is only remarked."""
+def _interval(
+    shot: Shot, target: Target, series: PatientSeries, situation: Situation
+) -> EvaluationReason | None:
+    """All preferable intervals or all allowable ones."""
+    reason = evaluate_preferable(target.dose, shot, series, situation)
+    if reason == TOO_SOON and satisfies_allowable(target.dose, shot, series, situation):
+        return None
+    return reason
+
+
+def _vaccine(shot: Shot, target: Target, situation: Situation) -> EvaluationReason | None:
+    """A preferable vaccine or an allowable one; a small volume is only remarked."""
     row = preferable_vaccine(target.dose, shot, situation)
     if row is not None:
-        if is_short_of_volume(row, shot.dose):
-            remarks.append(LITTLE_VOLUME)
-        return ()
-    return () if is_allowable_vaccine(target.dose, shot, situation) else (WRONG_VACCINE,)
+        return LITTLE_VOLUME if is_short_of_volume(row, shot.dose) else None
+    return None if is_allowable_vaccine(target.dose, shot, situation) else WRONG_VACCINE

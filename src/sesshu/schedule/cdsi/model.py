@@ -26,7 +26,7 @@ class Observation:
 
 @dataclass(frozen=True, slots=True)
 class Patient:
-    """What the logic asks of a patient. ``country`` of birth as the data write it (``U.S.``), None: not known."""
+    """What the logic asks of a patient; ``country`` of birth as the data write it (``U.S.``)."""
 
     birth: date
     gender: Gender = "Unknown"

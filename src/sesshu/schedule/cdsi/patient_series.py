@@ -15,6 +15,9 @@ from sesshu.schedule.cdsi.statuses import (
 from sesshu.schedule.cdsi.supporting import AntigenSeries, SeriesDose
 
 
+NO_FORECAST = Forecast()
+
+
 @dataclass(slots=True, eq=False)
 class Target:
     """A target dose: a series dose to be satisfied or skipped."""
@@ -48,7 +51,7 @@ class PatientSeries:
     previous: date | None = None
     status: PatientSeriesStatus = "Not Complete"
     reason: ForecastReason | None = None
-    forecast: Forecast = Forecast()
+    forecast: Forecast = NO_FORECAST
     prioritized: bool = False
     best: bool = False
 
@@ -73,7 +76,7 @@ class PatientSeries:
         self.current += 1
 
     def record(self, verdict: Verdict) -> None:
-        """Note a verdict, and the date that the next interval from the previous dose runs from (CALCDTINT-1)."""
+        """Note a verdict, and the date that an interval from the previous dose runs from (CALCDTINT-1)."""
         self.verdicts.append(verdict)
         if verdict.status in ("Valid", "Not Valid") and not verdict.inadvertent:
             self.previous = verdict.shot.day

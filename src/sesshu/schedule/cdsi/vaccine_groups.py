@@ -5,7 +5,7 @@ from datetime import date
 
 from sesshu.schedule.cdsi.contraindications import active
 from sesshu.schedule.cdsi.model import DoseEvaluation, Forecast, VaccineGroupForecast
-from sesshu.schedule.cdsi.patient_series import PatientSeries, Verdict
+from sesshu.schedule.cdsi.patient_series import NO_FORECAST, PatientSeries, Verdict
 from sesshu.schedule.cdsi.relevance import applies
 from sesshu.schedule.cdsi.situation import Shot, Situation
 from sesshu.schedule.cdsi.statuses import EvaluationReason, PatientSeriesStatus
@@ -41,7 +41,7 @@ def _single(group: VaccineGroup, path: PatientSeries, situation: Situation) -> V
 def _multiple(group: VaccineGroup, paths: list[PatientSeries], situation: Situation) -> VaccineGroupForecast:
     status = _status([path.status for path in paths])
     dated = [path.forecast for path in paths if path.forecast.earliest is not None]
-    blended = _blend(group, dated, situation) if status == "Not Complete" else Forecast()
+    blended = _blend(group, dated, situation) if status == "Not Complete" else NO_FORECAST
     return _told(group, paths, status, blended, situation)
 
 

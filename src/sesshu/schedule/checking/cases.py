@@ -33,7 +33,7 @@ class Expected:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One row: who, when, which doses (``key`` is their number), and what is expected of one vaccine group."""
+    """One row: who, when, which doses (``key``: their number), and what is expected of one vaccine group."""
 
     name: str
     patient: Patient

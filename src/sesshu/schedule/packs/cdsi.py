@@ -110,7 +110,7 @@ def _schedule(file: Element, antigens: dict[str, Antigen], reckoning: Reckoning)
         reckoning=reckoning,
         antigens=antigens,
         vaccine_groups=_vaccine_groups(file, antigens),
-        associations={code: rows for code, rows in map(_associations, file.under("cvxToAntigenMap"))},
+        associations=dict(map(_associations, file.under("cvxToAntigenMap"))),
         conflicts=_conflicts(file),
         observations={
             row.required("observationCode"): row.text("observationTitle") or ""

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import TypeVar
-from xml.etree import ElementTree  # noqa: S405 (files that the operator names; expat bounds entity expansion)
+from xml.etree import ElementTree
 
 from sesshu.schedule.packs.fields import PackError
 from sesshu.schedule.reckoning import Reckoning
@@ -139,7 +139,7 @@ def cvx(code: str) -> str:
 def read(path: Path, reckoning: Reckoning) -> Element:
     """The root of an XML file; ``PackError`` with file and line if it cannot be read."""
     try:
-        root = ElementTree.parse(path).getroot()  # noqa: S314 (see the import)
+        root = ElementTree.parse(path).getroot()  # noqa: S314 (expat bounds entity expansion)
     except ElementTree.ParseError as problem:
         raise PackError(f"{path.name}: XML として読めません（{problem}）。") from problem
     return Element(root, path.name, reckoning)
