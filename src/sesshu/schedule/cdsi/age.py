@@ -9,7 +9,10 @@ from sesshu.schedule.cdsi.supporting import AgeRow, SeriesDose
 
 def age_row(dose: SeriesDose, anchor: date) -> AgeRow | None:
     """The row of ages in use on the anchor date (RELEVANT-1, -2); None if the dose has none."""
-    return next((row for row in dose.ages if row.relevant(anchor)), None)
+    for row in dose.ages:
+        if row.relevant(anchor):
+            return row
+    return None
 
 
 def evaluate_age(dose: SeriesDose, day: date, situation: Situation) -> EvaluationReason | None:

@@ -38,7 +38,7 @@ def assess(
     after ``on`` is set aside with a reason and counts for nothing; one of an unknown vaccine type is told
     with a reason too, and stays in the history.
 
-    Errors: ``ValueError`` if the date of birth is unknown, ``KeyError`` for a group that is not in the schedule.
+    Errors: ``ValueError`` if the date of birth is unknown, ``KeyError`` for a group not in the schedule.
     """
     if patient.birth is None:
         raise ValueError("CDSi の判定には生年月日が要ります。")

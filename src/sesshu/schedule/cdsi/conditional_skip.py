@@ -10,7 +10,7 @@ from sesshu.schedule.cdsi.statuses import SkipContext
 from sesshu.schedule.cdsi.supporting import ConditionalSkip, SeriesDose, SkipCondition, SkipSet
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class SkipQuestion:
     """What the conditions of a skip are asked of.
 

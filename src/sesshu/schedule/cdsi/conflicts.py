@@ -31,10 +31,11 @@ def is_impacted(shot: Shot, series: PatientSeries, situation: Situation) -> bool
 
 def latest_conflict_end(dose: SeriesDose, situation: Situation) -> date | None:
     """CALCDTCONFLICT-3: the last of the forecast conflict end dates of any preferable vaccine of the dose."""
+    conflicts = situation.schedule.conflicts
     ends = [
         situation.reckoning.next_day(shot.day, conflict.end)
-        for cvx in {row.cvx for row in dose.preferable}
-        for conflict in situation.schedule.conflicts.get(cvx, ())
+        for cvx in {row.cvx for row in dose.preferable if row.cvx in conflicts}
+        for conflict in conflicts[cvx]
         for shot in situation.shots
         if shot.cvx == conflict.conflicting
     ]

@@ -65,7 +65,7 @@ def _satisfy(shot: Shot, target: Target, series: PatientSeries, situation: Situa
     age = evaluate_age(target.dose, shot.day, situation)
     if age == TOO_OLD:
         return Verdict(shot, "Extraneous", (TOO_OLD,), target)
-    told = (
+    told: tuple[EvaluationReason | None, ...] = (
         age,
         _interval(shot, target, series, situation),
         CONFLICT if is_impacted(shot, series, situation) else None,

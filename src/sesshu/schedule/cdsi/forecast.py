@@ -45,7 +45,7 @@ def forecast(
     """
     barred = state.contraindicated or has_no_vaccine_left(series.series, state.ruled_out)
     while True:
-        _skip(series, SkipQuestion(series, situation, situation.on, complete_groups))
+        _skip(series, situation, complete_groups)
         over = settled(series, state.immune, barred)
         target = series.target
         if over is not None or target is None:
@@ -56,16 +56,16 @@ def forecast(
         if series.status != "Not Complete" or earliest is None:
             return
         on_that_day = SkipQuestion(series, situation, earliest, complete_groups)
-        if target.dose.skips and can_be_skipped(target.dose, "Forecast", on_that_day):
-            series.skip(target)
-            continue
-        series.forecast = generate(target, earliest, series, situation, state.ruled_out)
-        return
+        if not can_be_skipped(target.dose, "Forecast", on_that_day):
+            series.forecast = generate(target, earliest, series, situation, state.ruled_out)
+            return
+        series.skip(target)
 
 
-def _skip(series: PatientSeries, question: SkipQuestion) -> None:
+def _skip(series: PatientSeries, situation: Situation, complete_groups: Collection[str]) -> None:
     """7.1: pass over the target doses that need not be given on the assessment date."""
     while (target := series.target) is not None and target.dose.skips:
+        question = SkipQuestion(series, situation, situation.on, complete_groups)
         if not can_be_skipped(target.dose, "Forecast", question):
             return
         series.skip(target)

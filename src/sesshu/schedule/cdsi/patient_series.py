@@ -14,7 +14,6 @@ from sesshu.schedule.cdsi.statuses import (
 )
 from sesshu.schedule.cdsi.supporting import AntigenSeries, SeriesDose
 
-
 NO_FORECAST = Forecast()
 
 
@@ -40,7 +39,11 @@ class Verdict:
 
 @dataclass(slots=True, eq=False)
 class PatientSeries:
-    """An antigen series on its way through chapters 6 to 8 for one patient."""
+    """An antigen series on its way through chapters 6 to 8 for one patient.
+
+    ``valid_doses`` counts the target doses that are Satisfied (SELECTB-21); ``previous`` is the date that an
+    interval from the previous dose runs from (CALCDTINT-1).
+    """
 
     series: AntigenSeries
     records: list[Shot]
@@ -48,6 +51,7 @@ class PatientSeries:
     verdicts: list[Verdict] = field(default_factory=list)
     current: int = 0
     satisfied: dict[int, date] = field(default_factory=dict)
+    valid_doses: int = 0
     previous: date | None = None
     status: PatientSeriesStatus = "Not Complete"
     reason: ForecastReason | None = None
@@ -65,18 +69,13 @@ class PatientSeries:
         """The current target dose; None once all are satisfied or skipped."""
         return self.targets[self.current] if self.current < len(self.targets) else None
 
-    @property
-    def valid_doses(self) -> int:
-        """SELECTB-21: the count of target doses that are Satisfied."""
-        return sum(target.status == "Satisfied" for target in self.targets)
-
     def skip(self, target: Target) -> None:
         """Pass over the current target dose; it is never revisited."""
         target.status = "Skipped"
         self.current += 1
 
     def record(self, verdict: Verdict) -> None:
-        """Note a verdict, and the date that an interval from the previous dose runs from (CALCDTINT-1)."""
+        """Note a verdict; later intervals are counted from a Valid or Not Valid dose, not inadvertent."""
         self.verdicts.append(verdict)
         if verdict.status in ("Valid", "Not Valid") and not verdict.inadvertent:
             self.previous = verdict.shot.day
@@ -85,6 +84,7 @@ class PatientSeries:
         """Satisfy the current target dose; a recurring one is followed by its like (4.4, step 5)."""
         target.status, target.satisfied_on = "Satisfied", day
         self.satisfied[target.dose.number] = day
+        self.valid_doses += 1
         if target.dose.recurring:
             self.targets.insert(self.current + 1, Target(target.dose))
         self.current += 1

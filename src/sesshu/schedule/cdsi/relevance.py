@@ -15,6 +15,8 @@ def is_relevant(series: AntigenSeries, situation: Situation) -> bool:
         return False
     if series.type != "Risk":
         return True
+    if not situation.observed:
+        return False
     return any(applies(indication, situation) for indication in series.indications)
 
 

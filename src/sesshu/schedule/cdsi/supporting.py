@@ -117,10 +117,6 @@ class SeriesDose:
     season_start: date | None = None
     season_end: date | None = None
 
-    def skips_in(self, context: SkipContext) -> tuple[ConditionalSkip, ...]:
-        """The conditional skips asked in this context."""
-        return tuple(skip for skip in self.skips if context in skip.contexts)
-
 
 @dataclass(frozen=True, slots=True)
 class Indication:
