@@ -95,10 +95,10 @@ class Element:
 
     def flag(self, name: str) -> bool:
         """Yes or no; blank is no."""
-        text = (self.text(name) or "n").lower()
-        if text not in ("y", "yes", "n", "no"):
+        text = self.text(name) or "n"
+        if text.lower() not in ("y", "yes", "n", "no"):
             raise self.error(name, f"「{text}」は Yes か No で書いてください。")
-        return text in ("y", "yes")
+        return text.lower() in ("y", "yes")
 
     def number(self, name: str) -> int | None:
         """A whole number, also as in ``Dose 2``."""
