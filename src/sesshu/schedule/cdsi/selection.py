@@ -97,7 +97,8 @@ def _highest(
     elif in_process:
         scored, points = in_process, in_process_points(in_process, situation)
     else:
-        scored = [path for path in scorable if not path.valid_doses] or scorable
+        most = max(path.valid_doses for path in scorable)
+        scored = [path for path in scorable if path.valid_doses == most]
         points = no_valid_doses_points(scored, situation)
     ranked = sorted(range(len(scored)), key=lambda n: (-points[n], _preference(scored[n])))
     return scored[ranked[0]]
