@@ -119,7 +119,8 @@ def _guidance(paths: Iterable[PatientSeries], situation: Situation) -> Iterable[
 def group_dose(group: VaccineGroup, shot: Shot, best: Sequence[PatientSeries]) -> DoseEvaluation | None:
     """What a dose came to in a vaccine group: Valid if in the best series of any of its antigens.
 
-    Otherwise the first best series that evaluated it speaks. None if none did.
+    Otherwise the first best series that evaluated it speaks, with the reasons of all that say the same. None
+    if none did.
     """
     verdicts = [verdict for path in best if (verdict := path.verdict_on(shot)) is not None]
     if not verdicts:
@@ -129,5 +130,7 @@ def group_dose(group: VaccineGroup, shot: Shot, best: Sequence[PatientSeries]) -
 
 
 def _reasons(decisive: Verdict, verdicts: list[Verdict]) -> tuple[EvaluationReason, ...]:
+    if decisive.status == "Valid":
+        return decisive.reasons
     same = (verdict.reasons for verdict in verdicts if verdict.status == decisive.status)
     return tuple(dict.fromkeys(reason for reasons in same for reason in reasons))
