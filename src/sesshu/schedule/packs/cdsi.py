@@ -1,7 +1,8 @@
 """Loads CDC's CDSi supporting data (XML): one schedule file and one file for each antigen.
 
 Files are known by their root element, so their names may change from version to version; elements that a
-version lacks are blank, elements that it adds are left alone.
+version lacks are blank, elements that it adds are left alone. Data before version 3 name conditions by other
+code systems than CDSi's; those conditions are not read.
 """
 
 from collections.abc import Iterator
@@ -62,9 +63,10 @@ def _antigen(file: Element) -> Antigen:
         name=names.pop(),
         series=tuple(paths),
         clinical_history=frozenset(
-            guideline.required("guidelineCode")
+            code
             for immunity in file.children("immunity")
             for guideline in immunity.children("clinicalHistory")
+            for code in guideline.texts("guidelineCode")
         ),
         birth_date_immunity=tuple(_birth_date_immunities(file)),
         contraindications=tuple(_contraindications(file, "vaccineGroup")),
@@ -81,8 +83,9 @@ def _birth_date_immunities(file: Element) -> Iterator[BirthDateImmunity]:
         for row in immunity.children("dateOfBirth"):
             before = row.day("immunityBirthDate")
             if before is not None:
-                exclusions = (exclusion.required("exclusionCode") for exclusion in row.children("exclusion"))
-                yield BirthDateImmunity(before, row.text("birthCountry"), frozenset(exclusions))
+                exclusions = (one.texts("exclusionCode") for one in row.children("exclusion"))
+                codes = frozenset(code for found in exclusions for code in found)
+                yield BirthDateImmunity(before, row.text("birthCountry"), codes)
 
 
 def _contraindications(file: Element, level: str) -> Iterator[Contraindication]:

@@ -60,8 +60,8 @@ def series(element: Element) -> AntigenSeries:
     """One ``<series>``; ``PackError`` naming series, dose and element if it cannot be used."""
     name = element.required("seriesName")
     element = element.named(name)
-    select = next(element.children("selectSeries"), element)
-    genders = element.texts("requiredGender") or select.texts("requiredGender")
+    select = next(element.children("selectSeries", "selectBest"), element)
+    genders = element.texts("requiredGender") or select.texts("requiredGender") or _genders_of_doses(element)
     return AntigenSeries(
         name=name,
         antigen=element.required("targetDisease"),
@@ -83,6 +83,11 @@ def series(element: Element) -> AntigenSeries:
         max_age_to_start=select.duration("maxAgeToStart"),
         guidance=element.texts("seriesAdminGuidance"),
     )
+
+
+def _genders_of_doses(element: Element) -> tuple[str, ...]:
+    """Before version 3 the required gender stood with the doses."""
+    return next((dose.texts("requiredGender") for dose in element.children("seriesDose")), ())
 
 
 def _gender(element: Element, text: str) -> Gender:

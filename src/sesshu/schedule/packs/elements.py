@@ -126,8 +126,10 @@ class Element:
         return choices[text.lower()]
 
     def codes(self, name: str) -> frozenset[str]:
-        """CVX codes or other codes, separated by ``;``."""
-        return frozenset(cvx(code) for code in _LIST.split(self.text(name) or "") if code.strip())
+        """CVX codes: separated by ``;``, or, in old versions, each in a ``<cvx>`` of its own."""
+        apart = (code for child in self.children(name) for code in child.texts("cvx"))
+        together = _LIST.split(self.text(name) or "")
+        return frozenset(cvx(code) for code in (*apart, *together) if code.strip())
 
 
 def cvx(code: str) -> str:

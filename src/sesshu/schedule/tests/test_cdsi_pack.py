@@ -149,6 +149,29 @@ def test_h05_a_version_that_lacks_elements_is_read(tmp_path: Path) -> None:
     assert (path.type, path.group, path.priority, path.doses[0].number) == ("Standard", "", "A", 1)
 
 
+def test_h05_a_version_of_another_shape_is_read(tmp_path: Path) -> None:
+    """Version 2: selectBest, gender with the dose, types one by one, skips without a context, foreign codes."""
+    old = """<antigenSupportingData><immunity><clinicalHistory><guideline>Immune</guideline><mapping>
+    <conceptCode>371111005</conceptCode></mapping></clinicalHistory>
+    <dateOfBirth><immunityBirthDate>01/01/1957</immunityBirthDate><exclusion><exclusionCondition>Personnel
+    </exclusionCondition></exclusion></dateOfBirth></immunity>
+    <series><seriesName>S</seriesName><targetDisease>Zoster</targetDisease><vaccineGroup>Zoster</vaccineGroup>
+    <selectBest><defaultSeries>Yes</defaultSeries><maxAgeToStart>5 Years</maxAgeToStart></selectBest>
+    <seriesDose><doseNumber>Dose 1</doseNumber><interval><fromPrevious>N</fromPrevious><fromMostRecent>
+    <vaccineType>MMR</vaccineType><cvx>3</cvx></fromMostRecent></interval>
+    <conditionalSkip><setLogic>OR</setLogic><set><conditionLogic/><condition><conditionType>Age</conditionType>
+    <beginAge>7 years</beginAge></condition></set></conditionalSkip>
+    <requiredGender>Male</requiredGender></seriesDose></series></antigenSupportingData>"""
+    antigen = load(tmp_path, PLAN, old).antigens["Zoster"]
+    [path] = antigen.series
+    [one] = path.doses
+    assert (path.default, path.max_age_to_start, path.genders) == (True, "5 Years", {"Male"})
+    assert one.intervals[0].from_most_recent == {"03"}
+    assert one.skips[0].contexts == {"Evaluation", "Forecast"}
+    assert antigen.clinical_history == frozenset()
+    assert antigen.birth_date_immunity[0].before == date(1957, 1, 1)
+
+
 @pytest.mark.parametrize(
     ("old", "new", "place"),
     [
