@@ -44,10 +44,8 @@ def read_rows(path: Path) -> list[Row]:
 
     Errors: ``CasesError`` if the file cannot be read, has no such sheet, or a needed column is missing.
     """
-    sheets = list(_sheets(path))
-    name, start, columns, rows = max(
-        (_header(name, rows) for name, rows in sheets), key=lambda found: len(found[2].keys() & NEEDED.keys())
-    )
+    headers = [_header(name, rows) for name, rows in [*_sheets(path), ("", [])]]
+    name, start, columns, rows = max(headers, key=lambda found: len(found[2].keys() & NEEDED.keys()))
     missing = [NEEDED[column][0] for column in NEEDED if column not in columns]
     if len(missing) > len(NEEDED) // 2:
         raise CasesError(f"「{path.name}」に検査事例のシート（CDC_Test_ID、DOB などの列）がありません。")

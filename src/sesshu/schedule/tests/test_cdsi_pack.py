@@ -150,7 +150,7 @@ def test_h05_a_version_that_lacks_elements_is_read(tmp_path: Path) -> None:
 
 
 def test_h05_a_version_of_another_shape_is_read(tmp_path: Path) -> None:
-    """Version 2: selectBest, gender with the dose, types one by one, skips without a context, foreign codes."""
+    """Version 2: selectBest, gender with the dose, types one by one, no contexts, codes of other systems."""
     old = """<antigenSupportingData><immunity><clinicalHistory><guideline>Immune</guideline><mapping>
     <conceptCode>371111005</conceptCode></mapping></clinicalHistory>
     <dateOfBirth><immunityBirthDate>01/01/1957</immunityBirthDate><exclusion><exclusionCondition>Personnel
