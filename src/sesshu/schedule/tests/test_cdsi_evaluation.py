@@ -127,8 +127,9 @@ def test_h05_an_interval_from_an_observation_uses_the_most_recent() -> None:
     assert statuses(run(plan, shot(date(2023, 12, 1)))) == ["Valid"]
     result = assess(Patient(BORN, observations=seen), (shot(date(2023, 12, 6)),), date(2024, 1, 1), plan)
     assert statuses(result) == ["Not Valid"]
-    result = assess(Patient(BORN, observations=seen), (), date(2023, 7, 1), plan)
-    assert dates(result).earliest == date(2023, 6, 1) + 189 * DAY
+    for order in (seen, seen[::-1], seen[1:], (seen[1], seen[2])):
+        result = assess(Patient(BORN, observations=order), (), date(2023, 7, 1), plan)
+        assert dates(result).earliest == date(2023, 6, 1) + 189 * DAY
 
 
 CONFLICT = VaccineConflict("20", "10", begin="1 day", minimum_end="24 days", end="28 days")

@@ -63,6 +63,17 @@ def test_h05_dates_by_interval_and_what_is_past_is_moved_to_the_earliest_date() 
     assert forecast.unadjusted_past_due == date(2020, 6, 30)
 
 
+def test_h05_of_several_intervals_the_latest_date_counts() -> None:
+    short = after_previous("4 weeks", earliest_recommended="5 weeks", latest_recommended="6 weeks")
+    long = after_previous("8 weeks", earliest_recommended="9 weeks", latest_recommended="10 weeks")
+    for rows in ((short, long), (long, short)):
+        plan = schedule(series(dose(), dose(2, ages=(), intervals=rows)))
+        forecast = dates(run(plan, shot(FIRST), on=FIRST))
+        weeks = [forecast.earliest, forecast.recommended]
+        assert weeks == [FIRST + 56 * DAY, FIRST + 63 * DAY]
+        assert forecast.past_due == FIRST + 69 * DAY
+
+
 def test_h05_without_recommended_ages_or_intervals_recommended_is_earliest_and_nothing_is_past_due() -> None:
     forecast = dates(run(schedule(series(dose())), on=BORN))
     assert forecast.recommended == forecast.earliest == date(2020, 2, 12)

@@ -134,6 +134,24 @@ def test_h05_a_count_looks_at_ages_dates_types_and_validity() -> None:
         assert (target.status == "Skipped") is wanted, condition
 
 
+def test_h05_a_count_of_valid_doses_looks_at_their_types() -> None:
+    """Of two valid doses, one of each type, so many are of the types asked for."""
+    for types, wanted in (({"10"}, 1), ({"10", "11"}, 2), (set(), 2), ({"12"}, 0)):
+        condition = replace(
+            ONCE,
+            valid_only=True,
+            vaccine_types=frozenset(types),
+            dose_count=wanted,
+            dose_count_logic="equal to",
+        )
+        third = dose(3, ages=(), skips=(when(condition, contexts=frozenset({"Forecast"})),))
+        second = dose(2, ages=(), preferable=(VaccineRow("11"),))
+        kinds = {code: (Association("A"),) for code in ("10", "11")}
+        plan = schedule(series(dose(), second, third, dose(4)), associations=kinds)
+        given = (shot(date(2021, 1, 1)), shot(date(2021, 2, 1), "11"))
+        assert run(plan, *given).series[0].target_doses[2].status == "Skipped", types
+
+
 def test_h05_in_evaluation_only_earlier_doses_count() -> None:
     plan = two_doses(when(replace(ONCE, vaccine_types=frozenset({"11"}))))
     days = (date(2021, 1, 1), date(2021, 2, 1))
