@@ -3,17 +3,18 @@
 Exit status: 0 all agree, 1 with differences, 2 refused.
 """
 
+from __future__ import annotations
+
 import argparse
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sesshu.kernel.command import DONE, DONE_WITH_REJECTED_ROWS, Outcome, Refused
-from sesshu.schedule.checking.cases import case_of
-from sesshu.schedule.checking.comparing import Difference, Result, Value, check
-from sesshu.schedule.checking.workbook import CasesError, read_rows
-from sesshu.schedule.packs.cdsi import load_supporting_data
 from sesshu.schedule.packs.fields import PackError
+
+if TYPE_CHECKING:
+    from sesshu.schedule.checking.comparing import Difference, Result, Value
 
 
 def add_check(actions: Any) -> None:
@@ -35,8 +36,15 @@ def add_check(actions: Any) -> None:
 def check_command(arguments: argparse.Namespace) -> Outcome:
     """Run the cases and tell every difference.
 
+    The engine is imported here, for the schedule's other commands have no use for it.
+
     :raises Refused: with a message for staff when the data or the cases cannot be used.
     """
+    from sesshu.schedule.checking.cases import case_of
+    from sesshu.schedule.checking.comparing import check
+    from sesshu.schedule.checking.workbook import CasesError, read_rows
+    from sesshu.schedule.packs.cdsi import load_supporting_data
+
     try:
         schedule = load_supporting_data(arguments.supporting_data)
         cases = [case_of(row) for row in read_rows(arguments.cases)]
