@@ -273,3 +273,16 @@ def test_h05_a_dose_of_a_group_is_valid_if_it_is_for_any_of_its_antigens() -> No
     strict = series(dose(ages=(AgeRow(absolute_minimum="2 years"),)), antigen="B")
     assert statuses(run(group_plan(series(dose()), strict), shot(FIRST)), "AB") == ["Valid"]
     assert statuses(run(group_plan(series(dose()), strict), shot(FIRST, "12")), "AB") == ["Not Valid"]
+
+
+def test_h05_of_contraindicated_series_the_one_with_a_valid_dose_is_told() -> None:
+    """Table 8-5 says nothing of series that have valid doses and are neither complete nor in process."""
+    eleven = (dose(preferable=(VaccineRow("11"),)), *TWO[1:])
+    barred = {"contraindications": (Contraindication("080"),)}
+    plan = plan_of(
+        risk("ten", *TWO, preference=1), risk("eleven", *eleven, preference=2), antigen_fields=barred
+    )
+    assert best(run(plan, observations=["055", "080"])) == ["ten"]
+    given = run(plan, shot(FIRST, "11"), observations=["055", "080"])
+    assert best(given) == ["eleven"]
+    assert (only(given).status, statuses(given)) == ("Contraindicated", ["Valid"])
