@@ -291,3 +291,13 @@ def test_h05_gender() -> None:
     assert len(run(plan, gender="Female").series) == 1
     assert len(run(plan).series) == 1
     assert run(plan, gender="Male").forecasts == ()
+
+
+def test_h05_an_interval_from_the_most_recent_dose_passes_over_inadvertent_ones() -> None:
+    row = IntervalRow(from_most_recent=frozenset({"20"}), absolute_minimum="4 weeks", minimum="4 weeks")
+    kinds = {"10": (Association("A"),), "20": (Association("A"),)}
+    first = dose(intervals=(row,), inadvertent=frozenset({"20"}))
+    given = (shot(SIX_WEEKS, "20"), shot(SIX_WEEKS + DAY))
+    assert statuses(run(schedule(series(first), associations=kinds), *given)) == ["Not Valid", "Valid"]
+    plain = dose(intervals=(row,))
+    assert statuses(run(schedule(series(plain), associations=kinds), *given)) == ["Not Valid", "Not Valid"]
