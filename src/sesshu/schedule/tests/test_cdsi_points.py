@@ -83,3 +83,17 @@ def test_h05_series_without_valid_doses() -> None:
     short = dose(2, ages=(AgeRow(maximum="4 months"),), intervals=(after_previous("1 year"),))
     paths, situation = worked(path(*ONE), path(*ONE, short), doses=())
     assert no_valid_doses_points(paths, situation) == [0 + 1 + 1, 0 - 1 + 1]
+
+
+def test_h05_a_series_finished_on_the_day_of_the_maximum_age_is_too_late() -> None:
+    """SELECTB-3: given on 1 January 2021, it could be finished 112 days later, 478 days after birth."""
+    for age, wanted in (("478 days", -3), ("479 days", 3)):
+        last = dose(3, ages=(AgeRow(maximum=age),), intervals=GAP)
+        paths, situation = worked(path(*TWO, last), path(*THREE), doses=(shot(FIRST),))
+        finish = -1 if wanted < 0 else 0
+        assert in_process_points(paths, situation)[0] == -2 + wanted + 0 + 0 + finish
+
+
+def test_h05_a_product_path_alone() -> None:
+    paths, situation = worked(path(*THREE, product_path=True), path(*THREE), doses=(shot(FIRST),))
+    assert in_process_points(paths, situation) == [5, 1]
