@@ -1,5 +1,7 @@
 """``sesshu schedule status | impact``: what the rules say of one person, or of many in a JSONL file.
 
+``sesshu schedule check`` is beside it, in ``checking.command``.
+
 Needs neither Django nor a database. Exit status: 0 done, 1 done with rejected lines, 2 refused.
 """
 
@@ -15,13 +17,14 @@ from sesshu.kernel.command import DONE, DONE_WITH_REJECTED_ROWS, REFUSED, Outcom
 from sesshu.schedule import impact_cli, questions
 from sesshu.schedule.answers import as_data, as_table
 from sesshu.schedule.assessing import assess
+from sesshu.schedule.checking.command import add_check
 from sesshu.schedule.model import Person
 from sesshu.schedule.packs import load_pack
 from sesshu.schedule.supporting import Pack
 
 
 def add_commands(subparsers: Any) -> None:
-    """Add ``schedule status`` to the house's command line."""
+    """Add the schedule's commands to the house's command line."""
     actions = subparsers.add_parser("schedule", help="接種スケジュールの判定").add_subparsers(
         dest="action", required=True
     )
@@ -36,6 +39,7 @@ def add_commands(subparsers: Any) -> None:
     status.add_argument("--from", dest="file", type=Path, metavar="FILE.jsonl", help="1行に1人")
     status.set_defaults(handler=status_command)
     impact_cli.add_command(actions)
+    add_check(actions)
 
 
 def status_command(arguments: argparse.Namespace) -> Outcome:
