@@ -12,7 +12,7 @@ import pytest
 import yaml
 
 from sesshu.schedule import load_pack
-from sesshu.schedule.supporting import Ages, Course, DoseRow, Rule
+from sesshu.schedule.supporting import Ages, Course, Dates, DoseRow, Rule
 
 FACTS = Path(__file__).resolve().parents[3] / "shared" / "facts" / "vaccination-rules.yaml"
 pytestmark = pytest.mark.skipif(not FACTS.is_file(), reason="the facts are not beside the repository")
@@ -195,3 +195,50 @@ def test_h03_deeming_rules_are_cited() -> None:
         "dpt-ipv-hib-p1-2024",
         "pcv15-20-2024",
     } <= deemed
+
+
+def _facts() -> dict[str, Any]:
+    loaded: dict[str, Any] = yaml.safe_load(FACTS.read_text(encoding="utf-8"))
+    return loaded
+
+
+def test_h03_intervals_between_vaccines_are_in_force_on_the_same_days() -> None:
+    wanted = {row["id"]: row for row in _facts()["cross_rules"]}
+    spans = {spacing.id: (spacing.in_force, spacing.gap_days) for spacing in PACK.spacings}
+    now = wanted["interval-different-vaccines-2020"]
+    assert spans["live-injectable-2020"] == (Dates(day(now["effective_from"], date.min), date.max), 27)
+    before = day(wanted["interval-different-vaccines-pre2020"]["effective_to"], date.max)
+    for identifier, gap in (("live-before-2020", 27), ("inactivated-before-2020", 6)):
+        assert spans[identifier] == (Dates(date.min, before), gap)
+    covid = wanted["covid-13days"]
+    span = Dates(day(covid["effective_from"], date.min), day(covid["effective_to"], date.max))
+    assert spans["covid-13days"] == (span, 13)
+
+
+def test_h03_later_windows_after_a_long_illness_agree() -> None:
+    facts = _facts()["long_term_special"]
+    windows = {window.id: window for window in PACK.later_windows}
+    served = {disease for window in PACK.later_windows for disease in window.diseases}
+    assert served == PACK.diseases - set(facts["excluded"])
+    assert facts["window_after_reason_ends"]["A"].startswith("2年")
+    assert facts["window_after_reason_ends"]["B"].startswith("1年")
+    assert {w.within for w in PACK.later_windows if w.id != "later-senior"} == {"2y"}
+    assert windows["later-senior"].within == "1y"
+    caps = {"later-combined": "dpt_polio", "later-bcg": "bcg", "later-hib": "hib", "later-pcv": "pcv"}
+    for identifier, name in caps.items():
+        years = re.match(r"\d+", facts["age_caps"][name])
+        assert years is not None
+        assert windows[identifier].until == f"{years[0]}y"
+    assert {i for i, w in windows.items() if w.until} == set(caps)
+    assert (windows["later-hib"].course, windows["later-pcv"].course) == ("from-12m", "from-24m")
+    hepb = PACK.rule("hepb-2016").courses[0].doses
+    assert {(dose.ml_from, dose.route_from) for dose in hepb} == {(("10y", 0.5), "IM|SC")}
+
+
+def test_h03_every_item_of_the_regulation_s_exclusions_has_its_ground() -> None:
+    """施行規則2条 as of 2026-06: eleven items, and what 施行令3条1項 excludes itself."""
+    cited = " ".join(ground.article for ground in PACK.grounds.values())
+    for item in range(1, 12):
+        assert f"施行規則2条{item}号" in cited
+    assert "施行令3条1項" in cited
+    assert PACK.grounds["had-disease"].without == {"rsv", "influenza", "covid19", "zoster"}

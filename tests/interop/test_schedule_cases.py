@@ -26,7 +26,17 @@ from typing import Any
 import pytest
 import yaml
 
-from sesshu.schedule import Assessment, DoseGiven, DoseVerdict, Person, ProgrammeStatus, assess, load_pack
+from sesshu.schedule import (
+    Assessment,
+    DoseGiven,
+    DoseVerdict,
+    Exclusion,
+    LongTermIllness,
+    Person,
+    ProgrammeStatus,
+    assess,
+    load_pack,
+)
 
 _FOLDER = Path(__file__).parent / "schedule_cases"
 _PACK = load_pack("jp")
@@ -56,6 +66,14 @@ def _person(record: Record) -> Person:
         sex=record.get("sex"),
         due_dates=tuple(record.get("due_dates", ())),
         conditions=frozenset(record.get("conditions", ())),
+        long_term_illness=tuple(
+            LongTermIllness(ended, began, programmes=frozenset(record.get("illness_programmes", ())))
+            for began, ended in record.get("long_term_illness", ())
+        ),
+        exclusions=tuple(
+            Exclusion(ground, frozenset(concerns), start, end)
+            for ground, concerns, start, end in record.get("exclusions", ())
+        ),
     )
 
 
@@ -211,10 +229,11 @@ def test_case(record: Record) -> None:
 
 
 def _told_by_command(record: Record) -> bool:
-    """The command line takes no lots and keeps no order among equals."""
+    """The command line takes no lots and dated grounds, and keeps no order among equals."""
     texts = [text for text, _ in _written(record)]
     days = [text.split()[0] for text in texts]
-    return not any("exp=" in t for t in texts) and days == sorted(set(days))
+    asks_more = "long_term_illness" in record or "exclusions" in record
+    return not (asks_more or any("exp=" in t for t in texts)) and days == sorted(set(days))
 
 
 def _command_cases(step: int) -> list[Record]:

@@ -13,6 +13,8 @@ schedule is the pack ``jp`` and the Japanese calendar ``reckoning.japan``.
 >>> result.doses[0].reasons[0].text
 '早すぎます: 生後2月に達した日は2026-07-09、3日早い接種です。'
 >>> five = result.programme("dpt-ipv-hib")
+>>> result.doses[0].error, result.doses[0].next_step.text
+('age', '次は初回1を2026-07-09から2031-05-09まで受けられます。')
 >>> five.status, five.next_label, five.earliest.isoformat(), five.eligible_to.isoformat()
 ('not_yet', '初回2', '2026-07-30', '2033-11-09')
 """
@@ -22,6 +24,8 @@ from sesshu.schedule.model import (
     Assessment,
     DoseGiven,
     DoseVerdict,
+    Exclusion,
+    LongTermIllness,
     Person,
     ProgrammeStatus,
     Reason,
@@ -36,6 +40,8 @@ __all__ = [
     "Assessment",
     "DoseGiven",
     "DoseVerdict",
+    "Exclusion",
+    "LongTermIllness",
     "Pack",
     "Person",
     "ProgrammeStatus",

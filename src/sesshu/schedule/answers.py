@@ -4,7 +4,7 @@ import unicodedata
 from datetime import date
 from typing import Any
 
-from sesshu.schedule.model import Assessment, DoseVerdict, ProgrammeStatus, Reason
+from sesshu.schedule.model import Assessment, Confidence, DoseVerdict, ProgrammeStatus, Reason
 from sesshu.schedule.supporting import Pack
 
 _EVALUATIONS = {"valid": "有効", "not_valid": "無効", "extraneous": "余分", "sub_standard": "基準外"}
@@ -14,6 +14,10 @@ _STATUSES = {
     "complete": "完了",
     "aged_out": "期間終了",
     "not_target": "対象外",
+}
+_UNSURE = {
+    "medium": "（根拠の一部は当時の原文で確認できていません）",
+    "low": "（根拠は原文で確認できていません）",
 }
 
 
@@ -35,6 +39,9 @@ def _dose(verdict: DoseVerdict) -> dict[str, Any]:
         "evaluation": verdict.evaluation,
         "routine": verdict.routine,
         "reasons": [_reason(reason) for reason in verdict.reasons],
+        "error": verdict.error,
+        "next_step": _reason(verdict.next_step) if verdict.next_step else None,
+        "confidence": verdict.confidence,
     }
 
 
@@ -53,11 +60,17 @@ def _programme(status: ProgrammeStatus) -> dict[str, Any]:
         "recommended_to": _day(status.recommended_to),
         "remaining": status.remaining,
         "reasons": [_reason(reason) for reason in status.reasons],
+        "confidence": status.confidence,
     }
 
 
 def _reason(reason: Reason) -> dict[str, str]:
-    return {"code": reason.code, "text": reason.text, "article": reason.article}
+    return {
+        "code": reason.code,
+        "text": reason.text,
+        "text_en": reason.text_en,
+        "article": reason.article,
+    }
 
 
 def _day(day: date | None) -> str | None:
@@ -85,7 +98,7 @@ def _dose_cells(verdict: DoseVerdict, pack: Pack) -> list[str]:
         verdict.dose_label or "－",
         _EVALUATIONS[verdict.evaluation],
         "定期" if verdict.routine else "－",
-        _sentence(verdict.reasons),
+        _sentence(verdict.reasons, verdict.confidence, verdict.next_step),
     ]
 
 
@@ -97,7 +110,7 @@ def _programme_cells(status: ProgrammeStatus, pack: Pack) -> list[str]:
         _stretch(status.eligible_from, status.eligible_to),
         status.earliest.isoformat() if status.earliest else "－",
         _stretch(status.recommended_from, status.recommended_to),
-        _sentence(status.reasons),
+        _sentence(status.reasons, status.confidence),
     ]
 
 
@@ -107,8 +120,13 @@ def _stretch(start: date | None, end: date | None) -> str:
     return f"{start or ''}〜{end or ''}"
 
 
-def _sentence(reasons: tuple[Reason, ...]) -> str:
-    return " ".join(f"{r.text}［{r.article}］" if r.article else r.text for r in reasons)
+def _sentence(reasons: tuple[Reason, ...], confidence: Confidence, next_step: Reason | None = None) -> str:
+    parts = [f"{r.text}［{r.article}］" if r.article else r.text for r in reasons]
+    if next_step is not None:
+        parts.append(next_step.text)
+    if confidence != "high":
+        parts.append(_UNSURE[confidence])
+    return " ".join(parts)
 
 
 def _table(header: list[str], rows: list[list[str]]) -> str:

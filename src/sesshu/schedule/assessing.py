@@ -12,16 +12,18 @@ from sesshu.schedule.model import (
     DoseGiven,
     Person,
     ProgrammeStatus,
+    Reason,
     Span,
     Window,
     Windows,
 )
-from sesshu.schedule.statuses import after_all, not_target, status_on
+from sesshu.schedule.statuses import after_all, next_step, not_target, status_on
 from sesshu.schedule.supporting import Pack, Programme
 from sesshu.schedule.verdicts import verdict
 
 ONE_DAY = timedelta(days=1)
 _LIFE_YEARS = 120
+_FIRST_BIRTH_YEAR, _LAST_BIRTH_YEAR = 1850, 2200
 
 
 def assess(
@@ -41,23 +43,32 @@ def assess(
     records = organise(person, doses, on, pack, terms)
     if terms is None:
         verdicts = tuple(verdict(record, None) for record in records)
-        return Assessment(verdicts, tuple(not_target(p.code, "birth_unknown") for p in wanted))
+        return Assessment(verdicts, tuple(not_target(p.code, _no_birth(person)) for p in wanted))
     patient, end = Patient(terms, records, on), _life_end(on)
-    statuses = tuple(status_on(prospect(p, patient, on, end, 1), terms, on, pack) for p in wanted)
-    return Assessment(tuple(verdict(record, patient) for record in records), statuses)
+    statuses = {p.code: status_on(prospect(p, patient, on, end, 1), terms, on, pack) for p in wanted}
+
+    def step(code: str) -> Reason:
+        if code not in statuses:
+            found = prospect(pack.programmes[code], patient, on, end, 1)
+            statuses[code] = status_on(found, terms, on, pack)
+        return next_step(statuses[code])
+
+    verdicts = tuple(verdict(record, patient, step) for record in records)
+    return Assessment(verdicts, tuple(statuses[p.code] for p in wanted))
 
 
 def timeline(person: Person, doses: Iterable[DoseGiven], programme: str, pack: Pack) -> tuple[Span, ...]:
     """The programme's status through the whole life as it looked with the doses given by each day.
 
-    Spans follow one another from birth without gap; empty when the date of birth is unknown.
+    Spans follow one another from birth without gap; empty when the date of birth is unknown or impossible.
     """
     given = sorted(doses, key=lambda dose: dose.date)
     terms = _terms(person, pack)
     if terms is None:
         return ()
     end = _life_end(terms.birth)
-    starts = sorted({terms.birth, *(d.date for d in given if terms.birth < d.date <= end)})
+    changes = {*(dose.date for dose in given), *terms.closed.changes()}
+    starts = sorted({terms.birth, *(day for day in changes if terms.birth < day <= end)})
     spans: list[Span] = []
     for n, start in enumerate(starts):
         last = starts[n + 1] - ONE_DAY if n + 1 < len(starts) else end
@@ -80,7 +91,7 @@ def eligible_windows(
     """
     terms = _terms(person, pack)
     if terms is None:
-        status = not_target(programme, "birth_unknown")
+        status = not_target(programme, _no_birth(person))
         return Windows(programme, (), "not_target", horizon_from, status.reasons)
     records = organise(person, doses, horizon_from, pack, terms)
     patient = Patient(terms, records, horizon_from)
@@ -91,7 +102,7 @@ def eligible_windows(
         for o in found.openings
         if o.end >= horizon_from and o.start <= horizon_to
     )
-    last = max((o.end for o in found.openings), default=horizon_from - ONE_DAY)
+    last = max((o.end for o in found.openings), default=date.min)
     if last >= horizon_to:
         return Windows(programme, windows, status_on(found, terms, horizon_to, pack).status, None)
     since = max(last + ONE_DAY, horizon_from)
@@ -104,9 +115,22 @@ def _life_end(day: date) -> date:
 
 
 def _terms(person: Person, pack: Pack) -> Terms | None:
-    if person.birth is None:
+    """The person's terms; None when the date of birth is unknown or none that a living person has."""
+    if person.birth is None or not _FIRST_BIRTH_YEAR <= person.birth.year <= _LAST_BIRTH_YEAR:
         return None
-    return relevant(pack, person.birth, person.sex, person.conditions, person.due_dates)
+    return relevant(
+        pack,
+        person.birth,
+        person.sex,
+        person.conditions,
+        person.due_dates,
+        person.long_term_illness,
+        person.exclusions,
+    )
+
+
+def _no_birth(person: Person) -> str:
+    return "birth_unknown" if person.birth is None else "birth_unknown.impossible"
 
 
 def _wanted(pack: Pack, programmes: Iterable[str] | None) -> list[Programme]:
@@ -144,6 +168,9 @@ def edges(found: Prospect, terms: Terms) -> set[date]:
     for opening in found.openings:
         marks.update((opening.start, opening.statutory.start))
         ends.update((opening.end, opening.statutory.end))
+    for first, last, _ in terms.closed.programme(found.programme) if terms.closed else ():
+        marks.add(first)
+        ends.add(last)
     for rule in terms.plan.by_programme[found.programme.code]:
         if not terms.bars[rule.number]:
             for stretch in terms.stretches(rule):

@@ -1,11 +1,11 @@
-"""``sesshu schedule status | impact``: what the rules say of one person, or of many in a JSONL file.
-
-``sesshu schedule check`` is beside it, in ``checking.command``.
+"""``sesshu schedule status | lint``: what the rules say of one person, or of many in a JSONL file; and a look over a
+pack's files. ``impact`` and ``check`` stand beside it, in ``impact_cli`` and ``checking.command``.
 
 Needs neither Django nor a database. Exit status: 0 done, 1 done with rejected lines, 2 refused.
 """
 
 import argparse
+import dataclasses
 import json
 import sys
 from collections.abc import Iterator
@@ -14,12 +14,13 @@ from typing import Any, NoReturn
 
 from sesshu.kernel import clock
 from sesshu.kernel.command import DONE, DONE_WITH_REJECTED_ROWS, REFUSED, Outcome, Refused
-from sesshu.schedule import impact_cli, questions
+from sesshu.schedule import impact_cli, packs, questions
 from sesshu.schedule.answers import as_data, as_table
 from sesshu.schedule.assessing import assess
 from sesshu.schedule.checking.command import add_check
 from sesshu.schedule.model import Person
 from sesshu.schedule.packs import load_pack
+from sesshu.schedule.packs.linting import lint
 from sesshu.schedule.supporting import Pack
 
 
@@ -34,12 +35,17 @@ def add_commands(subparsers: Any) -> None:
     status.add_argument("--dose", action="append", default=[], metavar="接種日=ワクチン")
     status.add_argument("--due-date", action="append", default=[], metavar="分娩予定日")
     status.add_argument("--condition", action="append", default=[], metavar="該当事由")
+    status.add_argument("--illness-ended", action="append", default=[], metavar="日[=接種種類,…]")
+    status.add_argument("--exclusion", action="append", default=[], metavar="事由[=疾病,…]")
     status.add_argument("--on", metavar="基準日", help="書かなければ今日")
     status.add_argument("--programme", action="append", metavar="接種種類", help="書かなければ全て")
     status.add_argument("--from", dest="file", type=Path, metavar="FILE.jsonl", help="1行に1人")
     status.set_defaults(handler=status_command)
     impact_cli.add_command(actions)
     add_check(actions)
+    linting = actions.add_parser("lint", help="規則の束の点検")
+    linting.add_argument("--pack", type=Path, metavar="フォルダー", help="書かなければ同梱の規則（jp）")
+    linting.set_defaults(handler=lint_command)
 
 
 def status_command(arguments: argparse.Namespace) -> Outcome:
@@ -59,6 +65,21 @@ def status_command(arguments: argparse.Namespace) -> Outcome:
     return Outcome({"on": question.on.isoformat(), **as_data(assessment)}, as_table(assessment, pack))
 
 
+def lint_command(arguments: argparse.Namespace) -> Outcome:
+    """Name every finding in a pack's files, a line each; exit status 1 when there is any.
+
+    :raises Refused: when the folder holds no pack.
+    """
+    folder = arguments.pack or Path(packs.__file__).parent / "jp"
+    try:
+        found = lint(folder)
+    except OSError as problem:
+        raise Refused(str(problem)) from problem
+    text = "\n".join(map(str, found)) or f"{folder.name}: 問題は見つかりませんでした。"
+    data = {"pack": folder.name, "findings": [dataclasses.asdict(finding) for finding in found]}
+    return Outcome(data, text, DONE_WITH_REJECTED_ROWS if found else DONE)
+
+
 def _question(arguments: argparse.Namespace, pack: Pack) -> questions.Question:
     if arguments.birth is None:
         raise questions.BadQuestion(
@@ -69,6 +90,8 @@ def _question(arguments: argparse.Namespace, pack: Pack) -> questions.Question:
         sex=questions.sex(arguments.sex),
         due_dates=tuple(questions.day(text, "分娩予定日") for text in arguments.due_date),
         conditions=questions.conditions(arguments.condition, pack),
+        long_term_illness=tuple(questions.illness(text, pack) for text in arguments.illness_ended),
+        exclusions=tuple(questions.exclusion(text, pack) for text in arguments.exclusion),
     )
     on = clock.today() if arguments.on is None else questions.day(arguments.on, "基準日")
     return questions.Question(person, tuple(questions.dose(text) for text in arguments.dose), on)

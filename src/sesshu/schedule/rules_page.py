@@ -5,11 +5,12 @@
 
 import sys
 from collections.abc import Iterable, Iterator
-from datetime import date
 from pathlib import Path
 
 from sesshu.schedule.packs import load_pack
+from sesshu.schedule.rules_special import CONFIDENCE, days, grounds, later_windows, unsure
 from sesshu.schedule.supporting import Ages, Course, Dates, DoseRow, Pack, Programme, Rule
+from sesshu.schedule.wording import ROUTES
 
 _KINDS = {"inactivated": "不活化等", "live-injectable": "注射生", "live-oral": "経口生"}
 _EFFECTS = {
@@ -17,8 +18,6 @@ _EFFECTS = {
     "not_routine": "違反は定期外（回数には数える）",
     "note": "注意のみ",
 }
-_ROUTES = {"SC": "皮下", "IM": "筋肉内", "PO": "経口", "PC": "管針法"}
-_CONFIDENCE = {"high": "高", "medium": "中", "low": "低"}
 
 
 def page(pack: Pack) -> str:
@@ -32,6 +31,9 @@ def page(pack: Pack) -> str:
         "",
         *_vaccines(pack),
         *_spacings(pack),
+        *later_windows(pack),
+        *grounds(pack),
+        *unsure(pack),
     ]
     for programme in pack.programmes.values():
         lines += _programme(pack, programme)
@@ -49,7 +51,7 @@ def _vaccines(pack: Pack) -> Iterator[str]:
 def _listed(pack: Pack, product: str, programme: str) -> Iterator[str]:
     rules = [r for r in pack.rules if product in r.products and r.programme == programme and not r.temporary]
     for span in _joined(rule.in_force for rule in rules):
-        yield f"{pack.programmes[programme].name} {_days(span)}"
+        yield f"{pack.programmes[programme].name} {days(span)}"
 
 
 def _joined(spans: Iterable[Dates]) -> list[Dates]:
@@ -79,7 +81,7 @@ def _spacings(pack: Pack) -> Iterator[str]:
         if spacing.without:
             after += f"（{'・'.join(sorted(spacing.without))}を除く）"
         cells = [
-            _days(spacing.in_force),
+            days(spacing.in_force),
             before,
             after,
             f"{spacing.gap_days}日以上",
@@ -105,12 +107,14 @@ def _rule(pack: Pack, rule: Rule, same: list[Rule]) -> Iterator[str]:
     span = Dates(min(one.in_force.start for one in same), max(one.in_force.end for one in same))
     title = "、".join([*([rule.period_name] if rule.period_name else []), *products])
     yield from (
-        f"### {title}: {_days(span)}",
+        f"### {title}: {days(span)}",
         "",
-        f"- 行: `{rule.id}`（確かさ: {_CONFIDENCE[rule.confidence]}）",
+        f"- 行: `{rule.id}`（確かさ: {CONFIDENCE[rule.confidence]}）",
     )
     yield from (f"- {line}" for line in _who(pack, rule))
     yield f"- 根拠: {rule.article}"
+    if rule.beside:
+        yield f"- 次の行に優先: {'、'.join(f'`{other}`' for other in rule.beside)}"
     if rule.deems_earlier:
         yield f"- 施行前の接種も回数に数える: {rule.deems_earlier}"
     if rule.note:
@@ -130,9 +134,9 @@ def _who(pack: Pack, rule: Rule) -> Iterator[str]:
     if rule.born_until:
         yield f"対象: {rule.born_until}までに生まれた者（施行中）"
     if rule.born != Dates():
-        yield f"生年月日: {_days(rule.born)}"
+        yield f"生年月日: {days(rule.born)}"
     if rule.not_born is not None:
-        yield f"生年月日が次の者を除く: {_days(rule.not_born)}"
+        yield f"生年月日が次の者を除く: {days(rule.not_born)}"
     if rule.sex:
         yield "性別: " + ("女" if rule.sex == "F" else "男")
     if rule.each:
@@ -143,7 +147,7 @@ def _who(pack: Pack, rule: Rule) -> Iterator[str]:
     for needed in rule.needs_history:
         most = "" if needed.most is None else f"{needed.most}回まで"
         count = "・".join(part for part in (f"{needed.least}回以上" if needed.least else "", most) if part)
-        when = "" if needed.between == Dates() else f"{_days(needed.between)}に"
+        when = "" if needed.between == Dates() else f"{days(needed.between)}に"
         products = "・".join(sorted(needed.products))
         yield (
             f"{when}{products}を{count}受けた者" if needed.most != 0 else f"{when}{products}を受けていない者"
@@ -158,7 +162,7 @@ def _course(pack: Pack, course: Course) -> Iterator[str]:
     yield from ("| 回 | 間隔 | 条件 | 標準 | 量 | 方法 |", "|---|---|---|---|---|---|")
     for row in course.doses:
         cells = [f"{row.number} {row.label}", _gap(pack, row), _limits(pack, row), _standard(pack, row)]
-        yield f"| {' | '.join([*cells, _volume(pack, row), _route(row)])} |"
+        yield f"| {' | '.join([*cells, _volume(pack, row), _route(pack, row)])} |"
     yield ""
 
 
@@ -201,14 +205,24 @@ def _standard(pack: Pack, row: DoseRow) -> str:
 def _volume(pack: Pack, row: DoseRow) -> str:
     if row.ml is None:
         return ""
-    if row.ml_under is None:
-        return f"{row.ml:g}mL"
-    age, ml = row.ml_under
-    return f"{row.ml:g}mL（{pack.reckoning.describe(age).removesuffix('に達した日')}未満 {ml:g}mL）"
+    parts = []
+    for side, limit in (("未満", row.ml_under), ("以上", row.ml_from)):
+        if limit is not None:
+            age = pack.reckoning.describe(limit[0]).removesuffix("に達した日")
+            parts.append(f"{age}{side} {limit[1]:g}mL")
+    return f"{row.ml:g}mL" + (f"（{'、'.join(parts)}）" if parts else "")
 
 
-def _route(row: DoseRow) -> str:
-    return "又は".join(_ROUTES[route] for route in (row.route or "").split("|") if route)
+def _route(pack: Pack, row: DoseRow) -> str:
+    routes = _routes(row.route)
+    if row.ml_from is not None and row.route_from:
+        age = pack.reckoning.describe(row.ml_from[0]).removesuffix("に達した日")
+        routes += f"（{age}以上 {_routes(row.route_from)}）"
+    return routes
+
+
+def _routes(codes: str | None) -> str:
+    return "又は".join(ROUTES[route] for route in (codes or "").split("|") if route)
 
 
 def _ages(pack: Pack, ages: Ages) -> str:
@@ -220,12 +234,6 @@ def _ages(pack: Pack, ages: Ages) -> str:
 
     start = f"{wording(ages.start)}から" if ages.start else ""
     return start + (f"{wording(ages.end)}まで" if ages.end else "")
-
-
-def _days(span: Dates) -> str:
-    start = "" if span.start == date.min else f"{span.start}から"
-    end = "" if span.end == date.max else f"{span.end}まで"
-    return start + end or "期限なし"
 
 
 def main(words: list[str]) -> int:

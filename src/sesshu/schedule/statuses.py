@@ -4,23 +4,16 @@ from datetime import date
 
 from sesshu.schedule.logic.forecast import Opening
 from sesshu.schedule.logic.groups import Prospect
-from sesshu.schedule.logic.relevance import Stretch, Terms, merged
+from sesshu.schedule.logic.relevance import Terms, merged
+from sesshu.schedule.logic.stretch import Stretch, cited, confidence
 from sesshu.schedule.model import ProgrammeStatus, Reason
 from sesshu.schedule.supporting import Pack, Rule
-
-_NOT_TARGET = {
-    "sex": "この予防接種の対象の性別ではありません。",
-    "sex_unknown": "性別が分からないため判定できません。",
-    "birth_unknown": "生年月日が分からないため判定できません。",
-    "birth_cohort": "この予防接種の対象の生年月日ではありません。",
-    "no_due_date": "分娩予定日の登録がありません。",
-    "condition": "市町村長が認めた者に限る予防接種です。",
-}
+from sesshu.schedule.wording import Phrase, said
 
 
 def not_target(programme: str, code: str, article: str = "") -> ProgrammeStatus:
     """The status of someone to whom the programme does not apply at all."""
-    return ProgrammeStatus(programme, "not_target", reasons=(Reason(code, _NOT_TARGET[code], (), article),))
+    return ProgrammeStatus(programme, "not_target", reasons=(Reason.of(code, (), article),))
 
 
 def status_on(prospect: Prospect, terms: Terms, day: date, pack: Pack) -> ProgrammeStatus:
@@ -58,6 +51,7 @@ def _open(prospect: Prospect, n: int, day: date) -> ProgrammeStatus:
         last_day=_finite(last),
         remaining=opening.remaining,
         reasons=(_within(opening, earliest, last) if eligible else opening.why,),
+        confidence=opening.confidence,
     )
 
 
@@ -83,9 +77,8 @@ def _follows(later: Opening, earlier: Opening) -> bool:
 
 def _within(opening: Opening, since: date, last: date) -> Reason:
     if last == date.max:
-        return Reason("in_window", "{}から受けられます。", (since,), opening.article)
-    values = (since, last)
-    return Reason("in_window", "{}から{}まで受けられます。", values, opening.article)
+        return Reason.of("in_window.open", (since,), opening.article)
+    return Reason.of("in_window", (since, last), opening.article)
 
 
 def after_all(prospect: Prospect, terms: Terms, day: date, pack: Pack) -> ProgrammeStatus:
@@ -95,17 +88,32 @@ def after_all(prospect: Prospect, terms: Terms, day: date, pack: Pack) -> Progra
     if bar:
         return not_target(code, bar, pack.article(code))
     if prospect.complete or (prospect.recurring and prospect.completed_on):
-        text, values = "{}に必要な回数を終えています。", (prospect.completed_on or day,)
-        reason = Reason("completed", text, values, pack.article(code))
+        reason = Reason.of("completed", (prospect.completed_on or day,), pack.article(code))
         return ProgrammeStatus(code, "complete", remaining=0, reasons=(reason,))
+    excluded = _excluded(prospect, terms, day)
+    if excluded is not None:
+        return ProgrammeStatus(code, "not_target", reasons=(excluded,))
     if prospect.other_product and day <= terms.last_day(code):
-        reason = Reason("other_product", "残りは別のワクチンで受けます。", (), pack.article(code))
+        reason = Reason.of("other_product", (), pack.article(code))
         return ProgrammeStatus(code, "not_target", reasons=(reason,))
-    return _past(code, _stretches(code, terms), day)
+    return _past(prospect, terms, day)
 
 
-def _past(code: str, stretches: list[tuple[Rule, Stretch]], day: date) -> ProgrammeStatus:
+def _excluded(prospect: Prospect, terms: Terms, day: date) -> Reason | None:
+    """Why the person is no target: on a day of the window, or for good."""
+    if not terms.closed:
+        return None
+    in_time = day <= terms.last_day(prospect.programme.code)
+    for first, last, ground in terms.closed.programme(prospect.programme):
+        if first <= day <= last and (in_time or last == date.max):
+            return Reason.of("excluded.programme", (said(first, last), ground.name), ground.article)
+    return None
+
+
+def _past(prospect: Prospect, terms: Terms, day: date) -> ProgrammeStatus:
     """Past the last window: of the person, or of the product."""
+    code = prospect.programme.code
+    stretches = _stretches(code, terms)
     opened = [(rule, stretch) for rule, stretch in stretches if stretch.opens <= stretch.closes]
     if not opened:
         return _never_open(code, stretches)
@@ -115,17 +123,43 @@ def _past(code: str, stretches: list[tuple[Rule, Stretch]], day: date) -> Progra
         reason = _product_ended(rule)
     else:
         rule, stretch = max(opened[::-1], key=lambda pair: pair[1].closes)
-        reason = Reason("window_passed", "対象期間は{}で終わりました。", (stretch.closes,), rule.article)
+        reason = Reason.of("window_passed", (stretch.closes,), cited(rule, stretch))
         if stretch.closes >= day:
-            reason = Reason("no_more_doses", "この後に受けられる回はありません。", (), rule.article)
+            reason = Reason.of("no_more_doses", (), rule.article)
     return ProgrammeStatus(
         programme=code,
         status="aged_out",
         period=rule.period_name,
         eligible_from=_opened_since(opened, stretch.closes),
         eligible_to=_finite(stretch.closes),
-        reasons=(reason,),
+        reasons=(reason, *_doses_done(prospect, terms, rule)),
+        confidence=confidence(rule, stretch),
     )
+
+
+def _doses_done(prospect: Prospect, terms: Terms, rule: Rule) -> tuple[Reason, ...]:
+    """How many of how many doses of the period were given: of the disease least far, by the course begun."""
+    if rule.each:
+        return ()
+    if prospect.chosen:
+        least = min((selected.best for selected in prospect.chosen), key=lambda best: best.valid)
+        if least.valid:
+            values = (len(least.series.targets), least.valid)
+            return (Reason.of("doses_done", values, rule.article),)
+    series = terms.series(rule.serves[0])[rule.period][0]
+    return (Reason.of("doses_done.none", (len(series.targets),), rule.article),)
+
+
+def next_step(status: ProgrammeStatus) -> Reason:
+    """What may be done after a dose against the rule, by where the programme stands."""
+    article = status.reasons[0].article if status.reasons else ""
+    if status.next_label is None or status.earliest is None:
+        why = Phrase("".join(r.text for r in status.reasons), " ".join(r.text_en for r in status.reasons))
+        return Reason.of("next_none", (why,), article)
+    label = Phrase(status.next_label, f"dose {status.next_dose}")
+    if status.last_day is None:
+        return Reason.of("next_dose", (label, status.earliest), article)
+    return Reason.of("next_dose.until", (label, status.earliest, status.last_day), article)
 
 
 def _never_open(code: str, stretches: list[tuple[Rule, Stretch]]) -> ProgrammeStatus:
@@ -133,13 +167,12 @@ def _never_open(code: str, stretches: list[tuple[Rule, Stretch]]) -> ProgrammeSt
     rule, stretch = max(stretches, key=lambda pair: pair[1].end)
     if stretch.start > rule.in_force.end:
         return ProgrammeStatus(code, "not_target", reasons=(_product_ended(rule),))
-    reason = Reason("window_passed", "対象期間は{}で終わりました。", (stretch.end,), rule.article)
+    reason = Reason.of("window_passed", (stretch.end,), rule.article)
     return ProgrammeStatus(code, "aged_out", period=rule.period_name, reasons=(reason,))
 
 
 def _product_ended(rule: Rule) -> Reason:
-    text = "このワクチンを定期に使えたのは{}までです。"
-    return Reason("product_ended", text, (rule.in_force.end,), rule.article)
+    return Reason.of("product_ended", (rule.in_force.end,), rule.article)
 
 
 def _opened_since(opened: list[tuple[Rule, Stretch]], last: date) -> date:

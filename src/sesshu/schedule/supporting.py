@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
-from sesshu.schedule.model import DoseGiven, Person
+from sesshu.schedule.model import Confidence, DoseGiven, Person
 from sesshu.schedule.reckoning import Reckoning
 
 
@@ -69,6 +69,8 @@ class DoseRow:
     ml: float | None = None
     ml_under: tuple[str, float] | None = None
     route: str | None = None
+    ml_from: tuple[str, float] | None = None
+    route_from: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +84,10 @@ class Course:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A dated, cited row: who may be given which products in which courses while it is in force."""
+    """A dated, cited row: who may be given which products in which courses while it is in force.
+
+    ``beside`` names the rules that it prevails over for those who meet its conditions.
+    """
 
     id: str
     programme: str
@@ -92,7 +97,7 @@ class Rule:
     products: tuple[str, ...]
     in_force: Dates
     articles: tuple[str, ...]
-    confidence: str
+    confidence: Confidence
     eligible: tuple[Ages, ...] = ()
     born: Dates = Dates()
     not_born: Dates | None = None
@@ -109,6 +114,7 @@ class Rule:
     counts_outside_window: bool = False
     temporary: bool = False
     ends_counting: bool = False
+    beside: tuple[str, ...] = ()
     note: str = ""
     article: str = ""
     number: int = 0
@@ -160,6 +166,45 @@ class Condition:
     name: str
 
 
+@dataclass(frozen=True, slots=True)
+class LaterWindow:
+    """A window after the ordinary one, for those whom special circumstances kept from it.
+
+    It is open from the day the circumstances ended for ``within``, and not past the age ``until``. With
+    ``products`` it holds for those only. ``course`` is the course that someone without a dose then begins,
+    whatever its ``starting`` says. Source: 施行令3条2項, 施行規則2条の10, 実施規則9条5項・17条3項・20条2項.
+    """
+
+    id: str
+    diseases: frozenset[str]
+    in_force: Dates
+    within: str
+    until: str | None
+    products: frozenset[str]
+    course: str | None
+    article: str
+    confidence: Confidence
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """A ground on which law takes people out of a vaccination; ``error``: what a dose given then is.
+
+    ``diseases`` are those it is about, empty meaning all but ``without``; ``named``: it must be told for
+    which disease or programme it holds. Source: 施行令3条1項, 施行規則2条.
+    """
+
+    code: str
+    name: str
+    diseases: frozenset[str]
+    without: frozenset[str]
+    in_force: Dates
+    article: str
+    error: str
+    named: bool = False
+    confidence: Confidence = "high"
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Pack:
     """A whole schedule. ``rules`` keep the pack's order; look-ups are by code."""
@@ -171,6 +216,9 @@ class Pack:
     rules: tuple[Rule, ...]
     spacings: tuple[Spacing, ...]
     conditions: dict[str, Condition]
+    later_windows: tuple[LaterWindow, ...] = ()
+    grounds: dict[str, Ground] = field(default_factory=dict)
+    circumstances: dict[str, Condition] = field(default_factory=dict)
     temporary: tuple[Rule, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -182,6 +230,11 @@ class Pack:
             if rule.id == identifier:
                 return rule
         raise KeyError(identifier)
+
+    @property
+    def diseases(self) -> frozenset[str]:
+        """Every disease that a vaccine is against."""
+        return frozenset(disease for vaccine in self.vaccines.values() for disease in vaccine.against)
 
     def article(self, programme: str) -> str:
         """The article that a programme rests on: that of the rule in force longest."""

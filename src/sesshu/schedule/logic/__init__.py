@@ -2,6 +2,8 @@
 
 ===========================  =====================================================================
 ``relevance``                select relevant patient series (chapter 5)
+``stretch``, ``later``       a rule's windows in a life; those after special circumstances (施行令3条2項)
+``contraindication``         immunity and contraindications (7.2, 7.3): the days closed to a person
 ``history``                  organise immunisation history (4.2)
 ``condition``                dose administered condition (6.1)
 ``skip``                     conditional skip (6.2)
@@ -16,6 +18,6 @@
 ``groups``                   vaccine groups, here the law's programmes (chapter 9)
 ===========================  =====================================================================
 
-Inadvertent vaccines (6.3), immunity (7.2) and contraindications (7.3) have no rows in Japanese law's
-schedule: what 施行規則2条 excludes is for the doctor to find on the day.
+Inadvertent vaccines (6.3) have no rows in Japanese law's schedule. Immunity (7.2) and contraindications (7.3)
+are what 施行令3条1項 and 施行規則2条 exclude: found by the doctor or the city, told with the person.
 """

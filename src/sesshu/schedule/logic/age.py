@@ -4,8 +4,10 @@ from datetime import date
 from typing import Literal
 
 from sesshu.schedule.logic.plan import Requirement
-from sesshu.schedule.logic.relevance import Stretch, Terms
+from sesshu.schedule.logic.relevance import Terms
+from sesshu.schedule.logic.stretch import Stretch
 from sesshu.schedule.model import Reason
+from sesshu.schedule.wording import WINDOW_START
 
 Age = Literal["ok", "early", "late"]
 
@@ -33,20 +35,16 @@ def too_young(requirement: Requirement, day: date, terms: Terms) -> bool:
 
 def too_early(requirement: Requirement, stretch: Stretch | None, day: date, terms: Terms) -> Reason:
     """「早すぎます: 生後2月に達した日は2026-07-09、3日早い接種です。」"""
-    start, text = day, "対象期間の始まり"
-    if stretch is not None:
-        start, text = stretch.start, stretch.start_text
+    start, text = (stretch.start, stretch.start_text) if stretch is not None else (day, WINDOW_START)
     not_before = requirement.row.not_before
     if not_before is not None and terms.point(not_before) > max(day, start):
         start, text = terms.point(not_before), terms.pack.reckoning.describe(not_before)
     values = (text, start, (start - day).days)
-    return Reason("too_early", "早すぎます: {}は{}、{}日早い接種です。", values, requirement.rule.article)
+    return Reason.of("too_early", values, requirement.rule.article)
 
 
 def too_late(requirement: Requirement, stretch: Stretch | None, day: date, _terms: Terms) -> Reason:
     """「遅すぎます: 対象期間は2028-07-09まで、3日過ぎた接種です。」"""
     end = stretch.end if stretch is not None else day
     values = (end, (day - end).days)
-    return Reason(
-        "too_late", "遅すぎます: 対象期間は{}まで、{}日過ぎた接種です。", values, requirement.rule.article
-    )
+    return Reason.of("too_late", values, requirement.rule.article)

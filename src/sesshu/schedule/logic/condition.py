@@ -9,4 +9,4 @@ def condition(record: Record) -> Reason | None:
     expiry = record.dose.lot_expiry
     if expiry is None or record.day <= expiry:
         return None
-    return Reason("expired_lot", "ロットの有効期限{}を過ぎた接種です。", (expiry,), "実施規則2条")
+    return Reason.of("expired_lot", (expiry,), "実施規則2条")

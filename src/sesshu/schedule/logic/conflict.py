@@ -95,9 +95,8 @@ def _concerns(spacing: Spacing, previous: Vaccine, following: Vaccine) -> bool:
 
 def _mark(record: Record, earlier: Record, spacing: Spacing) -> None:
     first = earlier.day + timedelta(days=spacing.gap_days + 1)
-    reason = Reason(
+    reason = Reason.of(
         "vaccine_conflict",
-        "他のワクチンとの間隔が足りません: {}（{}）から{}日以上空けると{}から、{}日早い接種です。",
         (earlier.name, earlier.day, spacing.gap_days, first, (first - record.day).days),
         spacing.article,
     )

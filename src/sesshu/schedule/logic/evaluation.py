@@ -7,10 +7,11 @@ from sesshu.schedule.logic.condition import condition
 from sesshu.schedule.logic.history import Record
 from sesshu.schedule.logic.interval import too_long, too_short
 from sesshu.schedule.logic.plan import Requirement, Series, Target
-from sesshu.schedule.logic.relevance import Stretch, Terms
+from sesshu.schedule.logic.relevance import Terms
 from sesshu.schedule.logic.skip import Progress, advance
-from sesshu.schedule.logic.vaccine import in_force, nearest, not_in_force, volume
-from sesshu.schedule.model import Evaluation, Reason
+from sesshu.schedule.logic.stretch import Stretch, cited, confidence
+from sesshu.schedule.logic.vaccine import as_given, in_force, nearest, not_in_force
+from sesshu.schedule.model import Confidence, Evaluation, Reason
 from sesshu.schedule.supporting import HistoryNeeded
 
 
@@ -23,6 +24,7 @@ class Outcome:
     routine: bool
     reasons: tuple[Reason, ...]
     period: str = ""
+    confidence: Confidence = "high"
 
 
 @dataclass(slots=True, eq=False)
@@ -104,20 +106,29 @@ def _satisfy(
     terms: Terms,
 ) -> Outcome:
     """Vaccine, age, interval, conflict; the first breach names the reason."""
-    record, reckoning = records[n], terms.pack.reckoning
+    record = records[n]
     judging = _by_law_of_the_day(requirements, records, n, terms)
+    outcome = _judged(judging, series, target, record, progress, terms)
+    outcome.confidence = confidence(judging.requirement.rule, judging.stretch)
+    return outcome
+
+
+def _judged(
+    judging: "_Judging", series: Series, target: Target, record: Record, progress: Progress, terms: Terms
+) -> Outcome:
+    reckoning = terms.pack.reckoning
     refused = _outside(judging, target, record, terms)
     if refused is not None:
         return refused
-    if not progress.satisfied and record.day not in terms.starting(series):
+    if not progress.satisfied and not terms.may_begin(series, record.day):
         return Outcome("not_valid", target, False, (_other_course(target, record),))
     breach, judged = too_short(judging.requirement, progress, record.day, reckoning)
     breach = breach or record.blocked
     if breach is not None:
         return Outcome("not_valid", target, False, (breach, *judging.remarks))
     over = too_long(judging.requirement, progress, record.day, reckoning)
-    wrong_volume = volume(judging.requirement, record, terms.birth, reckoning)
-    remarks = [*judging.remarks, *(r for r in (judged, over, record.unspaced, wrong_volume) if r)]
+    given = as_given(judging.requirement, record, terms.birth, reckoning)
+    remarks = [*judging.remarks, *(r for r in (judged, over, record.unspaced) if r), *given]
     routine = judging.routine and over is None and record.unspaced is None
     kept = _kept(judging.requirement, judging.stretch)
     return Outcome("valid", target, routine, tuple(remarks) or (kept,))
@@ -178,41 +189,34 @@ def _has(needed: tuple[HistoryNeeded, ...], earlier: list[Record]) -> bool:
 
 
 def _other_history(requirement: Requirement, record: Record) -> Reason:
-    text = "これまでに受けたワクチンとその日から、この{}は定期に当たりません。"
-    return Reason("other_history", text, (record.name,), requirement.rule.article)
+    return Reason.of("other_history", (record.name,), requirement.rule.article)
 
 
 def _kept(requirement: Requirement, stretch: Stretch | None) -> Reason:
+    article = cited(requirement.rule, stretch)
     if stretch is None or stretch.closes.year >= 9999:
         start = stretch.opens if stretch else requirement.rule.in_force.start
-        return Reason("routine", "対象期間（{}から）の接種です。", (start,), requirement.rule.article)
-    return Reason(
-        "routine",
-        "対象期間（{}から{}まで）の接種です。",
-        (stretch.opens, stretch.closes),
-        requirement.rule.article,
-    )
+        return Reason.of("routine.open", (start,), article)
+    return Reason.of("routine", (stretch.opens, stretch.closes), article)
 
 
 def _same_day(record: Record) -> Reason:
-    return Reason("same_day", "同じ日（{}）に同じ疾病の接種があります。", (record.day,))
+    return Reason.of("same_day", (record.day,))
 
 
 def _completed(series: Series, progress: Progress) -> Reason:
     article = _article(series.targets[-1])
     if progress.last_satisfied is None:
-        return Reason("after_completion", "必要な回数を終えた後の接種です。", (), article)
-    text = "必要な回数を{}に終えた後の接種です。"
-    return Reason("after_completion", text, (progress.last_satisfied,), article)
+        return Reason.of("after_completion.undated", (), article)
+    return Reason.of("after_completion", (progress.last_satisfied,), article)
 
 
 def _wrong_product(target: Target, record: Record) -> Reason:
-    return Reason("wrong_product", "この回に{}は使えません。", (record.name,), _article(target))
+    return Reason.of("wrong_product", (record.name,), _article(target))
 
 
 def _other_course(target: Target, record: Record) -> Reason:
-    text = "{}に始めた人の接種方法ではありません。"
-    return Reason("other_course", text, (record.day,), _article(target))
+    return Reason.of("other_course", (record.day,), _article(target))
 
 
 def _article(target: Target) -> str:

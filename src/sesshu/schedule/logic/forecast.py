@@ -12,9 +12,10 @@ from sesshu.schedule.logic.evaluation import Evaluated
 from sesshu.schedule.logic.history import Record
 from sesshu.schedule.logic.interval import bounds
 from sesshu.schedule.logic.plan import Requirement, Series, Target
-from sesshu.schedule.logic.relevance import Stretch, Terms
+from sesshu.schedule.logic.relevance import ALWAYS, Terms
 from sesshu.schedule.logic.skip import Progress
-from sesshu.schedule.model import Reason
+from sesshu.schedule.logic.stretch import Stretch, cited, confidence
+from sesshu.schedule.model import Confidence, Reason
 from sesshu.schedule.supporting import Dates, HistoryNeeded, Rule
 
 ONE_DAY = timedelta(days=1)
@@ -38,6 +39,7 @@ class Opening:
     article: str
     why: Reason
     since: date
+    confidence: Confidence = "high"
 
 
 @dataclass(slots=True, eq=False)
@@ -105,7 +107,9 @@ def _target(
                 opening = _opening(
                     series, target, requirement, stretch, progress, start, end, first, outlook.terms
                 )
-                opening.since = run[0][0]
+                since = opening.since = run[0][0]
+                if since != start and stretch.later is None:
+                    opening.recommended = _recommended(requirement, progress, since, outlook.terms)
                 found += _around(opening, outlook.blocked(requirement.rule.products[0]))
     return found
 
@@ -140,19 +144,25 @@ Span = tuple[date, date, date, Requirement, Stretch]
 def _spans(
     series: Series, requirement: Requirement, progress: Progress, floor: date, terms: Terms
 ) -> list[Span]:
-    first = max([floor, *(bound[0] for bound in bounds(requirement, progress, terms.pack.reckoning))])
-    row, starting = requirement.row, terms.starting(series)
+    first = floor
+    if progress.last is not None:
+        first = max([floor, *(bound[0] for bound in bounds(requirement, progress, terms.pack.reckoning))])
+    row = requirement.row
+    beginnings = terms.beginnings(series) if not progress.satisfied else (ALWAYS,)
     if row.not_before is not None:
         first = max(first, terms.point(row.not_before))
+    turns = _turns(series, progress, terms)
     found = []
     for stretch in terms.stretches(requirement.rule):
         start, end = max(first, stretch.opens), stretch.closes
+        if start > end:
+            continue
         if row.until is not None:
             end = min(end, terms.point(row.until))
-        if not progress.satisfied:
-            start, end = max(start, starting.start), min(end, starting.end)
-        for begin, finish in _parted(start, end, _turns(series, progress, terms)):
-            found.append((begin, finish, first, requirement, stretch))
+        for days in beginnings:
+            since, until = max(start, days.start), min(end, days.end)
+            for begin, finish in _parted(since, until, turns):
+                found.append((begin, finish, first, requirement, stretch))
     return found
 
 
@@ -199,11 +209,14 @@ def _opening(
         label=target.label,
         period=rule.period_name,
         statutory=_statutory(series, rule, start, terms),
-        recommended=_recommended(requirement, progress, start, terms),
+        recommended=_recommended(requirement, progress, start, terms)
+        if stretch.later is None
+        else (None, None),
         remaining=_remaining(series, progress, start, terms),
-        article=rule.article,
+        article=cited(rule, stretch),
         why=_held(requirement, progress, start, terms) if held else _opens(requirement, stretch, start),
         since=start,
+        confidence=confidence(rule, stretch),
     )
 
 
@@ -212,18 +225,17 @@ def _held(requirement: Requirement, progress: Progress, start: date, terms: Term
     article, reckoning = requirement.rule.article, terms.pack.reckoning
     for first, reference, gap in bounds(requirement, progress, reckoning):
         if first == start:
-            text = "前の接種{}から{}以上空けるため、{}から受けられます。"
-            return Reason("interval", text, (reference, reckoning.describe_gap(gap), start), article)
+            return Reason.of("interval", (reference, reckoning.describe_gap(gap), start), article)
     if requirement.row.not_before and terms.point(requirement.row.not_before) == start:
-        return Reason("not_before", "この回を受けられる年齢に達する{}から受けられます。", (start,), article)
-    return Reason("after_limit", "初回の期限を過ぎたため、{}からこの回に進みます。", (start,), article)
+        return Reason.of("not_before", (start,), article)
+    return Reason.of("after_limit", (start,), article)
 
 
 def _opens(requirement: Requirement, stretch: Stretch, start: date) -> Reason:
+    article = cited(requirement.rule, stretch)
     if start == stretch.start:
-        values: tuple[str | date, ...] = (stretch.start_text, start)
-        return Reason("window", "{}（{}）から受けられます。", values, requirement.rule.article)
-    return Reason("window", "{}から受けられます。", (start,), requirement.rule.article)
+        return Reason.of("window.named", (stretch.start_text, start), article)
+    return Reason.of("window", (start,), article)
 
 
 def _statutory(series: Series, rule: Rule, day: date, terms: Terms) -> Dates:
@@ -266,12 +278,11 @@ def _around(opening: Opening, blocks: list[Block]) -> list[Opening]:
             return found
         start = block.last + ONE_DAY
         values = (block.record.name, block.record.day, block.spacing.gap_days, start)
-        text = "{}（{}）から{}日以上空けるため、{}から受けられます。"
         rest = replace(
             rest,
             start=start,
             since=start,
-            why=Reason("vaccine_interval", text, values, block.spacing.article),
+            why=Reason.of("vaccine_interval", values, block.spacing.article),
         )
     found.append(rest)
     return found

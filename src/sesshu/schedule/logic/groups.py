@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from sesshu.schedule.logic.contraindication import Span as ClosedDays
 from sesshu.schedule.logic.forecast import ONE_DAY, Opening, Outlook, forecast
 from sesshu.schedule.logic.patient import Patient
 from sesshu.schedule.logic.plan import Requirement
@@ -15,7 +16,10 @@ from sesshu.schedule.supporting import Dates, Programme
 
 @dataclass(slots=True, eq=False)
 class Prospect:
-    """Everything a programme holds for a person, given the doses so far."""
+    """Everything a programme holds for a person, given the doses so far.
+
+    ``chosen`` are the series of its last period, one a disease; None where no dose was given.
+    """
 
     programme: Programme
     openings: list[Opening] = field(default_factory=list)
@@ -24,6 +28,7 @@ class Prospect:
     other_product: bool = False
     recurring: bool = False
     statuses: dict[date, ProgrammeStatus] | None = None
+    chosen: list[Selected] | None = None
 
 
 def prospect(
@@ -59,19 +64,39 @@ def _prospect(
     found = Prospect(programme)
     since = date.min if whole_life else after
     periods = patient.terms.periods(programme.diseases, programme.code)
+    diseases = _concerned(programme, patient.terms, after)
     for n, period in enumerate(periods):
         chosen = [
             selected
-            for disease in programme.diseases
+            for disease in diseases
             if (selected := patient.selected(disease).get(period)) is not None
         ]
+        if not chosen:
+            continue
+        if not whole_life:
+            found.chosen = chosen
         if chosen[0].best.series.each:
             found.recurring = True
             _add_turns(found, chosen[0], patient.terms, after, until, most)
         else:
             _add_period(found, chosen, patient, since, last=n == len(periods) - 1)
+    if patient.terms.closed:
+        spans = patient.terms.closed.programme(programme)
+        found.openings = [part for opening in found.openings for part in _outside(opening, spans)]
     found.openings.sort(key=lambda opening: opening.start)
     return found
+
+
+def _concerned(programme: Programme, terms: Terms, day: date) -> tuple[str, ...]:
+    """The diseases whose doses are to be given: not those from which the person is excluded on ``day``."""
+    if not terms.closed:
+        return programme.diseases
+    open_to = tuple(
+        disease
+        for disease in programme.diseases
+        if not any(first <= day <= last for first, last, _ in terms.closed.disease(disease))
+    )
+    return open_to or programme.diseases
 
 
 def _add_period(
@@ -167,6 +192,7 @@ def _add_turns(
     found: Prospect, selected: Selected, terms: Terms, after: date, until: date, most: int
 ) -> None:
     series = selected.best.series
+    spans = terms.closed.programme(found.programme) if terms.closed else []
     for days, requirement in turns(series, found.programme.code, after, until, terms):
         used = used_turn(series, days, selected.best.progress, terms)
         if used is not None:
@@ -174,7 +200,7 @@ def _add_turns(
             continue
         if days.end < after:
             continue
-        found.openings.append(_turn(days, requirement))
+        found.openings += _outside(_turn(days, requirement), spans)
         if len(found.openings) >= most:
             return
 
@@ -191,6 +217,24 @@ def _turn(days: Dates, requirement: Requirement) -> Opening:
         recommended=(None, None),
         remaining=1,
         article=rule.article,
-        why=Reason("window", "{}から受けられます。", (days.start,), rule.article),
+        why=Reason.of("window", (days.start,), rule.article),
         since=days.start,
+        confidence=rule.confidence,
     )
+
+
+def _outside(opening: Opening, spans: list[ClosedDays]) -> list[Opening]:
+    """Cut the days of exclusions out of an opening."""
+    found, rest = [], opening
+    for first, last, ground in spans:
+        if last < rest.start or first > rest.end:
+            continue
+        if first > rest.start:
+            found.append(replace(rest, end=first - ONE_DAY))
+        if last >= rest.end:
+            return found
+        start = last + ONE_DAY
+        why = Reason.of("after_exclusion", (ground.name, start), ground.article)
+        rest = replace(rest, start=start, since=start, why=why)
+    found.append(rest)
+    return found

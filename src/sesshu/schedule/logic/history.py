@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from sesshu.schedule.logic.contraindication import Span
 from sesshu.schedule.logic.relevance import Terms
 from sesshu.schedule.model import DoseGiven, Person, Reason
 from sesshu.schedule.supporting import Pack, Rule, Vaccine
@@ -23,6 +24,7 @@ class Record:
     blocked: Reason | None = None
     unspaced: Reason | None = None
     temporary: Rule | None = None
+    excluded: Span | None = None
 
     @property
     def name(self) -> str:
@@ -40,23 +42,30 @@ def organise(
         record = Record(dose, dose.date, vaccine)
         if vaccine is not None:
             record.programme = _programme(vaccine, dose.date, terms)
-        record.refusal = _refusal(person, dose, on, vaccine)
+        record.refusal = _refusal(person, dose, on, vaccine, terms)
         if record.refusal is None and vaccine is not None:
             record.temporary = _temporary(pack, vaccine, dose.date)
             record.diseases = _diseases(pack, vaccine, record.programme)
+            if terms is not None and terms.closed and record.programme:
+                programme = pack.programmes[record.programme]
+                record.excluded = terms.closed.dose(programme, record.diseases, dose.date)
         records.append(record)
     return records
 
 
-def _refusal(person: Person, dose: DoseGiven, on: date, vaccine: Vaccine | None) -> Reason | None:
+def _refusal(
+    person: Person, dose: DoseGiven, on: date, vaccine: Vaccine | None, terms: Terms | None
+) -> Reason | None:
     if vaccine is None:
-        return Reason("unknown_vaccine", "ワクチンコード「{}」は登録されていません。", (dose.vaccine,))
+        return Reason.of("unknown_vaccine", (dose.vaccine,))
     if dose.date > on:
-        return Reason("future", "接種日{}は基準日{}より後です。", (dose.date, on))
+        return Reason.of("future", (dose.date, on))
     if person.birth is None:
-        return Reason("birth_unknown", "生年月日が分からないため判定できません。")
+        return Reason.of("birth_unknown")
+    if terms is None:
+        return Reason.of("birth_unknown.impossible")
     if dose.date < person.birth:
-        return Reason("before_birth", "接種日{}は生年月日{}より前です。", (dose.date, person.birth))
+        return Reason.of("before_birth", (dose.date, person.birth))
     return None
 
 

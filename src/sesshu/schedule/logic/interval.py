@@ -35,9 +35,8 @@ def too_short(
     for first, reference, gap in bounds(requirement, progress, reckoning):
         if day >= first:
             continue
-        reason = Reason(
+        reason = Reason.of(
             "interval_too_short",
-            "間隔が足りません: 前の接種{}から{}以上空けると{}から、{}日早い接種です。",
             (reference, reckoning.describe_gap(gap), first, (first - day).days),
             requirement.rule.article,
         )
@@ -56,9 +55,8 @@ def too_long(requirement: Requirement, progress: Progress, day: date, reckoning:
     last = reckoning.last_day(progress.last, latest)
     if day <= last:
         return None
-    return Reason(
+    return Reason.of(
         "interval_too_long",
-        "当時の法定の間隔（{}まで）では{}までのところ、{}日過ぎた接種です。",
         (reckoning.describe_gap(latest), last, (day - last).days),
         requirement.rule.article,
     )
@@ -74,9 +72,8 @@ def _doctor_gap(requirement: Requirement, progress: Progress) -> str | None:
 def _by_doctor(
     requirement: Requirement, reckoning: Reckoning, reference: date, gap: str, shorter: str
 ) -> Reason:
-    return Reason(
+    return Reason.of(
         "doctor_judged",
-        "前の接種{}から{}以上は空いていますが{}に足りません。医師が必要と認めたときに限り定期です。",
         (reference, reckoning.describe_gap(shorter), reckoning.describe_gap(gap)),
         requirement.rule.article,
     )

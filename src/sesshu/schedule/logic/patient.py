@@ -76,7 +76,7 @@ class Patient:
             likely = [
                 one
                 for one in alternatives
-                if first.day in self.terms.starting(one) and first.dose.vaccine in one.targets[0].by_product
+                if self.terms.may_begin(one, first.day) and first.dose.vaccine in one.targets[0].by_product
             ]
             runs = [self._run(one, records) for one in likely]
             if any(run.outcomes[0].evaluation == "valid" for run in runs):

@@ -16,7 +16,7 @@ class Requirement:
 
 @dataclass(slots=True, eq=False)
 class Target:
-    """A target dose: what each product's rules ask of it.
+    """A target dose: what each product's rules ask of it, rules that prevail over others first.
 
     ``until`` and ``skip_after`` hold expressions: the dose is skipped once every ``until`` is past, or when
     the dose before it came after ``skip_after``.
@@ -33,7 +33,10 @@ class Target:
 
 @dataclass(slots=True, eq=False)
 class Series:
-    """The target doses of one course against one disease in one period."""
+    """The target doses of one course against one disease in one period.
+
+    ``opening`` and ``numbers`` are the numbers of the rules that open the first dose, and of each programme.
+    """
 
     disease: str
     period: str
@@ -41,6 +44,8 @@ class Series:
     starting: Ages | None
     each: str | None
     targets: list[Target] = field(default_factory=list)
+    opening: tuple[int, ...] = ()
+    numbers: dict[str, tuple[int, ...]] = field(default_factory=dict)
 
     def rules(self) -> list[Rule]:
         """The rules that open the first dose."""
@@ -103,12 +108,19 @@ def _add(pack: Pack, series: Series, requirement: Requirement) -> None:
 
 def _finish(series: Series) -> None:
     series.targets.sort(key=lambda target: target.number)
+    series.opening = tuple(rule.number for rule in series.rules())
+    for programme in series.programmes:
+        rules = {q.rule for target in series.targets for q in target.requirements}
+        numbers = sorted(rule.number for rule in rules if rule.programme == programme)
+        series.numbers[programme] = tuple(numbers)
     for target in series.targets:
         untils = [requirement.row.until for requirement in target.requirements]
         if all(untils):
             target.until = tuple({until for until in untils if until})
         skips = (requirement.row.skip_if_previous_after for requirement in target.requirements)
         target.skip_after = tuple({skip for skip in skips if skip})
+        for requirements in target.by_product.values():
+            requirements.sort(key=lambda requirement: not requirement.rule.beside)
         target.may_be_skipped = bool(target.until or target.skip_after)
 
 

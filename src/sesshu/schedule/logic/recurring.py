@@ -13,11 +13,13 @@ from sesshu.schedule.logic.condition import condition
 from sesshu.schedule.logic.evaluation import Evaluated, Outcome
 from sesshu.schedule.logic.history import Record
 from sesshu.schedule.logic.plan import Requirement, Series, Target
-from sesshu.schedule.logic.relevance import Stretch, Terms
+from sesshu.schedule.logic.relevance import Terms
 from sesshu.schedule.logic.skip import Progress
-from sesshu.schedule.logic.vaccine import in_force, nearest, not_in_force, volume
+from sesshu.schedule.logic.stretch import Stretch
+from sesshu.schedule.logic.vaccine import as_given, in_force, nearest, not_in_force
 from sesshu.schedule.model import Reason
 from sesshu.schedule.supporting import Dates
+from sesshu.schedule.wording import EACH_PREGNANCY, THAT_YEAR
 
 Turn = tuple[date, date]
 
@@ -42,9 +44,7 @@ def _judge(
     series: Series, record: Record, used: dict[Turn, date], terms: Terms
 ) -> tuple[Outcome, Turn | None]:
     if record.temporary is not None:
-        reason = Reason(
-            "temporary", "特例臨時接種であり、定期接種ではありません。", (), record.temporary.article
-        )
+        reason = Reason.of("temporary", (), record.temporary.article)
         return Outcome("valid", None, False, (reason,)), None
     expired = condition(record)
     if expired is not None:
@@ -58,6 +58,20 @@ def _judge(
         reason = _out_of_season(candidates[0])
         return Outcome("valid", target, False, (reason,)), None
     requirement = (dated or nearest(candidates, record.day))[0]
+    outcome, turn = _in_turn(series, requirement, bool(dated), record, used, terms)
+    outcome.confidence = requirement.rule.confidence
+    return outcome, turn
+
+
+def _in_turn(
+    series: Series,
+    requirement: Requirement,
+    dated: bool,
+    record: Record,
+    used: dict[Turn, date],
+    terms: Terms,
+) -> tuple[Outcome, Turn | None]:
+    target = series.targets[0]
     place, stretch = age(requirement, record.day, terms)
     if place != "ok":
         late = too_late if place == "late" else too_early
@@ -67,38 +81,30 @@ def _judge(
         return Outcome("valid", target, False, (_out_of_season(requirement),)), None
     turn = _turn_of(series, requirement, stretch, record.day)
     if turn in used:
-        reason = Reason(
-            "already_given",
-            "{}に受けているため、この期間の2回目です。",
-            (used[turn],),
-            requirement.rule.article,
-        )
+        reason = Reason.of("already_given", (used[turn],), requirement.rule.article)
         return Outcome("extraneous", target, False, (reason,)), None
-    return _given(requirement, record, bool(dated), terms, target), turn
+    return _given(requirement, record, dated, terms, target), turn
 
 
 def _given(requirement: Requirement, record: Record, dated: bool, terms: Terms, target: Target) -> Outcome:
-    remarks = [
-        r for r in (record.unspaced, volume(requirement, record, terms.birth, terms.pack.reckoning)) if r
-    ]
+    given = as_given(requirement, record, terms.birth, terms.pack.reckoning)
+    remarks = [*((record.unspaced,) if record.unspaced else ()), *given]
     routine = dated and record.unspaced is None and record.blocked is None
     if not dated:
         remarks.append(not_in_force(requirement, record))
     if record.blocked is not None:
         return Outcome("not_valid", target, False, (record.blocked, *remarks))
-    kept = Reason(
-        "routine", "{}の{}回目です。", (_turn_name(requirement), target.number), requirement.rule.article
-    )
+    kept = Reason.of("routine.turn", (_turn_name(requirement), target.number), requirement.rule.article)
     return Outcome("valid", target, routine, tuple(remarks) or (kept,))
 
 
 def _out_of_season(requirement: Requirement) -> Reason:
     """Given outside the season: voluntary, and the year's routine dose is still to come."""
-    return Reason("out_of_season", "接種期間の外の任意の接種です。", (), requirement.rule.article)
+    return Reason.of("out_of_season", (), requirement.rule.article)
 
 
 def _turn_name(requirement: Requirement) -> str:
-    return "妊娠ごと" if requirement.rule.each == "pregnancy" else "その年度"
+    return EACH_PREGNANCY if requirement.rule.each == "pregnancy" else THAT_YEAR
 
 
 def _turn_of(series: Series, requirement: Requirement, stretch: Stretch | None, day: date) -> Turn:

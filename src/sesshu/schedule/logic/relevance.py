@@ -7,23 +7,20 @@ out when first asked for.
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
+from sesshu.schedule.logic import later
+from sesshu.schedule.logic.contraindication import Closed, closed_days
 from sesshu.schedule.logic.plan import Plan, Requirement, Series, Target, plan
+from sesshu.schedule.logic.stretch import Stretch as Stretch
+from sesshu.schedule.logic.stretch import clip
+from sesshu.schedule.model import Exclusion, LongTermIllness
 from sesshu.schedule.reckoning.japan import pregnancy_week
 from sesshu.schedule.supporting import Ages, Dates, Pack, Rule
+from sesshu.schedule.wording import LAW_START, Phrase
 
 ALWAYS = Dates()
-
-
-class Stretch(NamedTuple):
-    """A window of one rule in a life: unclipped, and clipped to the days the rule is in force."""
-
-    start: date
-    end: date
-    opens: date
-    closes: date
-    start_text: str
+_LONGEST_LIFE = 150
 
 
 @dataclass(slots=True, eq=False)
@@ -37,6 +34,8 @@ class Terms:
     conditions: frozenset[str]
     due_dates: tuple[date, ...]
     bars: list[str]
+    illnesses: tuple[LongTermIllness, ...] = ()
+    closed: Closed = field(default_factory=Closed)
     fresh: dict[str, Any] = field(default_factory=dict)
     prospects: dict[tuple[str, date, date, int], Any] = field(default_factory=dict)
     _stretches: dict[int, tuple[Stretch, ...]] = field(default_factory=dict)
@@ -66,7 +65,7 @@ class Terms:
         if found is None:
             found = self._series[disease] = {}
             for period, alternatives in self.plan.diseases.get(disease, {}).items():
-                kept = [one for one in alternatives if self.applying(one.targets[0].requirements)]
+                kept = [one for one in alternatives if self._any_applies(one.opening)]
                 if kept:
                     found[period] = kept
         return found
@@ -83,11 +82,10 @@ class Terms:
         return found
 
     def _has(self, series: Series, programme: str) -> bool:
-        return any(
-            q.rule.programme == programme and not self.bars[q.rule.number]
-            for target in series.targets
-            for q in target.requirements
-        )
+        return self._any_applies(series.numbers.get(programme, ()))
+
+    def _any_applies(self, numbers: tuple[int, ...]) -> bool:
+        return not all(map(self.bars.__getitem__, numbers))
 
     def point(self, expression: str) -> date:
         """The date of an age or date expression in this life."""
@@ -107,6 +105,18 @@ class Terms:
     def starting(self, series: Series) -> Dates:
         """The days on which the series may be begun."""
         return ALWAYS if series.starting is None else self._dates(series.starting)
+
+    def may_begin(self, series: Series, day: date) -> bool:
+        """True if the series may be begun on ``day``."""
+        if day in self.starting(series):
+            return True
+        return bool(self.illnesses) and any(day in days for days in self.beginnings(series))
+
+    def beginnings(self, series: Series) -> tuple[Dates, ...]:
+        """The days on which the series may be begun, those of a later window that names it included."""
+        if not self.illnesses:
+            return (self.starting(series),)
+        return (self.starting(series), *later.beginnings(self, series))
 
     def stretches(self, rule: Rule) -> tuple[Stretch, ...]:
         """The rule's windows in this life, in order."""
@@ -156,18 +166,29 @@ class Terms:
         return nearest
 
     def _work_out(self, rule: Rule) -> tuple[Stretch, ...]:
-        ages = [age for age in rule.eligible if not age.conditions or age.conditions & self.conditions]
+        found = self.ordinary(rule)
+        if self.illnesses and rule.each is None:
+            found += later.stretches(self, rule, found)
+            return tuple(sorted(found, key=lambda stretch: stretch.start))
+        return found
+
+    def ordinary(self, rule: Rule) -> tuple[Stretch, ...]:
+        """The rule's windows in this life, in order, without those after special circumstances."""
         if rule.each == "pregnancy":
-            return tuple(_pregnancy(rule, ages[0], due) for due in self.due_dates)
-        found = []
-        for age in ages:
-            span = self._dates(age)
-            start = self.birth if age.start is None else span.start
-            text = self.pack.reckoning.describe(age.start or "birth")
-            found.append(_clip(rule, start, span.end, text))
+            return tuple(_pregnancy(rule, rule.eligible[0], due) for due in self.due_dates)
+        found, points, describe = [], self._points, self.pack.reckoning.describe
+        for age in rule.eligible:
+            if age.conditions and not age.conditions & self.conditions:
+                continue
+            first, last = age.start or "birth", age.end
+            start = points.get(first) or self.point(first)
+            end = date.max if last is None else points.get(last) or self.point(last)
+            found.append(clip(rule, start, end, describe(first)))
         if rule.born_until and self.birth <= rule.born_until:
-            found.append(_clip(rule, rule.in_force.start, rule.in_force.end, "施行の日"))
-        return tuple(sorted(found, key=lambda stretch: stretch.start))
+            found.append(clip(rule, rule.in_force.start, rule.in_force.end, LAW_START))
+        if len(found) > 1:
+            found.sort(key=lambda stretch: stretch.start)
+        return tuple(found)
 
     def _dates(self, ages: Ages) -> Dates:
         start = self.point(ages.start) if ages.start else date.min
@@ -181,22 +202,39 @@ def relevant(
     sex: str | None,
     conditions: frozenset[str] = frozenset(),
     due_dates: tuple[date, ...] = (),
+    illnesses: tuple[LongTermIllness, ...] = (),
+    exclusions: tuple[Exclusion, ...] = (),
 ) -> Terms:
     """The terms for such a person; ``bars`` holds for each rule why it does not apply, or an empty text."""
-    bars = [_bar(rule, birth, sex, conditions, due_dates) for rule in pack.rules]
-    return Terms(pack, plan(pack), birth, sex, conditions, tuple(sorted(due_dates)), bars)
+    due_dates = tuple(sorted(due for due in due_dates if 0 <= due.year - birth.year <= _LONGEST_LIFE))
+    bars = _bars_of_any_birth(pack, sex, conditions, bool(due_dates)).copy()
+    for rule in _of_cohorts(pack):
+        bars[rule.number] = _bar(rule, birth, sex, conditions, bool(due_dates))
+    closed = closed_days(pack, exclusions)
+    illnesses = tuple(one for one in illnesses if 0 <= one.ended.year - birth.year <= _LONGEST_LIFE)
+    return Terms(pack, plan(pack), birth, sex, conditions, due_dates, bars, illnesses, closed)
 
 
-def _bar(
-    rule: Rule, birth: date, sex: str | None, conditions: frozenset[str], due_dates: tuple[date, ...]
-) -> str:
+@lru_cache(maxsize=256)
+def _bars_of_any_birth(pack: Pack, sex: str | None, conditions: frozenset[str], pregnant: bool) -> list[str]:
+    """The bars as they are for those whom no cohort concerns; not to be changed by the caller."""
+    return [_bar(rule, None, sex, conditions, pregnant) for rule in pack.rules]
+
+
+@lru_cache(maxsize=8)
+def _of_cohorts(pack: Pack) -> list[Rule]:
+    """The rules that hold for some births only."""
+    return [rule for rule in pack.rules if rule.born != ALWAYS or rule.not_born is not None]
+
+
+def _bar(rule: Rule, birth: date | None, sex: str | None, conditions: frozenset[str], pregnant: bool) -> str:
     if rule.sex and sex != rule.sex:
         return "sex" if sex else "sex_unknown"
-    if not rule.born.start <= birth <= rule.born.end:
+    if birth is not None and not rule.born.start <= birth <= rule.born.end:
         return "birth_cohort"
-    if rule.not_born is not None and birth in rule.not_born:
+    if birth is not None and rule.not_born is not None and birth in rule.not_born:
         return "birth_cohort"
-    if rule.each == "pregnancy" and not due_dates:
+    if rule.each == "pregnancy" and not pregnant:
         return "no_due_date"
     if rule.eligible and all(age.conditions and not age.conditions & conditions for age in rule.eligible):
         return "condition"
@@ -206,11 +244,13 @@ def _bar(
 def _pregnancy(rule: Rule, age: Ages, due: date) -> Stretch:
     first = pregnancy_week(due, (age.start or "").removeprefix("week "))
     last = pregnancy_week(due, (age.end or "").removeprefix("week "))
-    return _clip(rule, first, last, "妊娠28週0日")
+    return clip(rule, first, last, _weeks(age.start or ""))
 
 
-def _clip(rule: Rule, start: date, end: date, text: str) -> Stretch:
-    return Stretch(start, end, max(start, rule.in_force.start), min(end, rule.in_force.end), text)
+def _weeks(expression: str) -> Phrase:
+    """「妊娠28週0日」"""
+    weeks, days = expression.removeprefix("week ").split("+")
+    return Phrase(f"妊娠{weeks}週{days}日", f"{weeks} weeks {days} days of pregnancy")
 
 
 def merged(spans: list[tuple[date, date]]) -> tuple[Dates, ...]:

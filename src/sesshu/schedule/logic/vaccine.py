@@ -6,6 +6,7 @@ from sesshu.schedule.logic.history import Record
 from sesshu.schedule.logic.plan import Requirement
 from sesshu.schedule.model import Reason
 from sesshu.schedule.reckoning import Reckoning
+from sesshu.schedule.wording import ROUTES, Phrase
 
 
 def in_force(requirements: list[Requirement], day: date) -> list[Requirement]:
@@ -22,18 +23,40 @@ def not_in_force(requirement: Requirement, record: Record) -> Reason:
     """Why the product was not a routine one on that day."""
     rule = requirement.rule
     if record.day < rule.in_force.start:
-        return Reason(
+        return Reason.of(
             "before_listing",
-            "{}が定期に使われる{}より前の任意の接種です。回数には数えます。",
             (record.name, rule.in_force.start),
             rule.deems_earlier or rule.article,
         )
-    return Reason(
+    return Reason.of(
         "product_not_routine",
-        "{}が定期に使えたのは{}までで、任意の接種です。",
         (record.name, rule.in_force.end),
         rule.article,
     )
+
+
+def as_given(requirement: Requirement, record: Record, birth: date, reckoning: Reckoning) -> list[Reason]:
+    """Remarks on the volume and the route recorded; a dose of another volume or route counts all the same."""
+    dose = record.dose
+    if dose.volume_ml is None and dose.route is None:
+        return []
+    found = (volume(requirement, record, birth, reckoning), route(requirement, record, birth, reckoning))
+    return [reason for reason in found if reason]
+
+
+def route(requirement: Requirement, record: Record, birth: date, reckoning: Reckoning) -> Reason | None:
+    """A remark when the route recorded is none of the rule's."""
+    given, row = record.dose.route, requirement.row
+    if given is None or row.route is None:
+        return None
+    right = row.route.split("|")
+    if row.ml_from is not None and row.route_from and record.day >= reckoning.point(row.ml_from[0], birth):
+        right = row.route_from.split("|")
+    if given in right:
+        return None
+    wanted = Phrase("又は".join(ROUTES.get(code, code) for code in right), " or ".join(right))
+    values = (Phrase(ROUTES.get(given, given), given), wanted)
+    return Reason.of("route", values, requirement.rule.article)
 
 
 def volume(requirement: Requirement, record: Record, birth: date, reckoning: Reckoning) -> Reason | None:
@@ -46,12 +69,15 @@ def volume(requirement: Requirement, record: Record, birth: date, reckoning: Rec
         turning = reckoning.point(row.ml_under[0], birth)
         if record.day <= turning:
             right = {row.ml_under[1]} if record.day < turning else {row.ml, row.ml_under[1]}
+    if row.ml_from is not None:
+        turning = reckoning.point(row.ml_from[0], birth)
+        if record.day >= turning:
+            right = {row.ml_from[1]} if record.day > turning else {row.ml, row.ml_from[1]}
     if any(abs(given - ml) < 1e-6 for ml in right):
         return None
-    wanted = "又は".join(f"{ml:g}" for ml in sorted(right))
-    return Reason(
-        "volume", "接種量{}mLは定めの{}mLと違います。", (f"{given:g}", wanted), requirement.rule.article
-    )
+    volumes = [f"{ml:g}" for ml in sorted(right)]
+    wanted = Phrase("又は".join(volumes), " or ".join(volumes))
+    return Reason.of("volume", (f"{given:g}", wanted), requirement.rule.article)
 
 
 def _away(requirement: Requirement, day: date) -> int:

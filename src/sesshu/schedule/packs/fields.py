@@ -1,5 +1,6 @@
 """Reading the fields of a row of a pack, with errors that name file, row and field."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from typing import Any, TypeVar
@@ -8,18 +9,26 @@ from sesshu.schedule.reckoning import Reckoning
 from sesshu.schedule.supporting import Ages, Dates
 
 T = TypeVar("T")
+_WEEK = re.compile(r"^week \d{1,2}\+[0-6]$")
 
 
 class PackError(ValueError):
-    """Data of a pack that cannot be used."""
+    """Data of a pack that cannot be used: in which ``file``, ``row`` (its id) and ``field``, where known."""
+
+    def __init__(self, message: str, file: str = "", row: str = "", field: str = "") -> None:
+        super().__init__(message)
+        self.file, self.row, self.field = file, row, field
 
 
 class Fields:
     """One mapping of a pack, read field by field; whatever was not asked for is an error."""
 
-    def __init__(self, row: Any, where: str, reckoning: Reckoning) -> None:
+    def __init__(
+        self, row: Any, where: str, reckoning: Reckoning, file: str = "", identifier: str = ""
+    ) -> None:
+        self.file, self.identifier = file or where, identifier
         if not isinstance(row, Mapping):
-            raise PackError(f"{where}: 項目の並び（キー: 値）ではありません。")
+            raise PackError(f"{where}: 項目の並び（キー: 値）ではありません。", self.file, identifier)
         self._row, self._where, self._reckoning = row, where, reckoning
         self._left = set(row)
 
@@ -29,14 +38,14 @@ class Fields:
 
     def error(self, name: str, problem: str) -> PackError:
         """A ``PackError`` that tells where to look."""
-        return PackError(f"{self._where} の「{name}」: {problem}")
+        return PackError(f"{self._where} の「{name}」: {problem}", self.file, self.identifier, name)
 
     def done(self) -> None:
         """Refuse fields that nobody read."""
         if self._left:
-            raise PackError(
-                f"{self._where}: 知らない項目があります（{'、'.join(sorted(map(str, self._left)))}）。"
-            )
+            unknown = "、".join(sorted(map(str, self._left)))
+            message = f"{self._where}: 知らない項目があります（{unknown}）。"
+            raise PackError(message, self.file, self.identifier, unknown)
 
     def text(self, name: str, default: str | None = None) -> str:
         """A text; without ``default`` it must be there."""
@@ -76,10 +85,12 @@ class Fields:
         return value
 
     def decimal(self, name: str) -> float | None:
-        """A number or None."""
+        """A number above zero or None."""
         value = self._take(name)
-        if value is not None and not isinstance(value, int | float):
-            raise self.error(name, "数で書いてください。")
+        if value is not None and (
+            isinstance(value, bool) or not isinstance(value, int | float) or not value > 0
+        ):
+            raise self.error(name, "0より大きい数で書いてください。")
         return None if value is None else float(value)
 
     def texts(self, name: str, known: Iterable[str] | None = None) -> tuple[str, ...]:
@@ -95,7 +106,7 @@ class Fields:
     def numbers(self, name: str) -> tuple[int, ...]:
         """A list of whole numbers; absent is empty."""
         value = self._take(name) or []
-        if not isinstance(value, list) or not all(isinstance(item, int) for item in value):
+        if not isinstance(value, list) or any(isinstance(n, bool) or not isinstance(n, int) for n in value):
             raise self.error(name, "整数の並び [65, 70] で書いてください。")
         return tuple(value)
 
@@ -116,7 +127,9 @@ class Fields:
         value = self._take(name) or {}
         if not isinstance(value, Mapping):
             raise self.error(name, "{回: 間隔} で書いてください。")
-        return {int(number): self._gap(name, gap) or "" for number, gap in value.items()}
+        if any(isinstance(number, bool) or not isinstance(number, int) for number in value):
+            raise self.error(name, "{回: 間隔} の回は整数で書いてください。")
+        return {number: self._gap(name, gap) or "" for number, gap in value.items()}
 
     def gap(self, name: str) -> str | None:
         """An interval such as 27d or 6m, or None."""
@@ -156,23 +169,48 @@ class Fields:
         ends = self._ends(name)
         if ends is None:
             return None
-        return Dates(self._date(name, ends[0]) or date.min, self._date(name, ends[1]) or date.max)
+        span = Dates(self._date(name, ends[0]) or date.min, self._date(name, ends[1]) or date.max)
+        if span.start > span.end:
+            raise self.error(name, "終わりが始まりより前です。")
+        return span
 
     def day(self, name: str) -> date | None:
         """A calendar day or None."""
         return self._date(name, self.optional(name))
 
+    def counts(self, name: str) -> tuple[int, int | None]:
+        """The least and the most of a count, ``1 ..`` or ``1 .. 2``."""
+        least, most = self._ends(name) or (None, None)
+        if not all(end is None or end.isdecimal() for end in (least, most)) or (least, most) == (None, None):
+            raise self.error(name, "「1 .. 2」「1 ..」「.. 0」のように書いてください。")
+        return int(least or 0), None if most is None else int(most)
+
+    def alternatives(self, name: str, choices: Iterable[str]) -> str | None:
+        """One of ``choices`` or several, ``IM|SC``, or None."""
+        value = self.optional(name)
+        if value is not None and not set(value.split("|")) <= set(choices):
+            raise self.error(
+                name, f"「{value}」は使えません（{'、'.join(choices)}。いずれでもよいときは | で並べる）。"
+            )
+        return value
+
     def season(self, name: str) -> tuple[tuple[int, int], tuple[int, int]] | None:
         """Days of a year ``10-01 .. 03-31`` as (month, day), or None."""
         ends = self._ends(name)
-        if ends is None or ends[0] is None or ends[1] is None:
+        if ends is None:
             return None
-        first, last = ([int(part) for part in end.split("-")] for end in ends if end)
-        return (first[0], first[1]), (last[0], last[1])
+        days = [self._date(name, f"2001-{end}") for end in ends if end]
+        if len(days) != 2 or days[0] is None or days[1] is None:
+            raise self.error(name, "「10-01 .. 03-31」のように月日で書いてください。")
+        return (days[0].month, days[0].day), (days[1].month, days[1].day)
 
     def _child(self, row: Any, name: str) -> "Fields":
-        label = row.get("id") or row.get("label") or row.get("course") if isinstance(row, Mapping) else None
-        return Fields(row, f"{self._where} {name}" + (f"（{label}）" if label else ""), self._reckoning)
+        label, known = None, self.identifier
+        if isinstance(row, Mapping):
+            label = row.get("id") or row.get("code") or row.get("label") or row.get("course")
+            known = known or str(row.get("id") or row.get("code") or "")
+        where = f"{self._where} {name}" + (f"（{label}）" if label else "")
+        return Fields(row, where, self._reckoning, self.file, known)
 
     def _ends(self, name: str) -> tuple[str | None, str | None] | None:
         value = self.optional(name)
@@ -186,7 +224,7 @@ class Fields:
     def _point(self, name: str, value: Any) -> str | None:
         if value is None:
             return None
-        if not str(value).startswith("week "):
+        if not _WEEK.match(str(value)):
             self._checked(name, lambda: self._reckoning.describe(str(value)))
         return str(value)
 

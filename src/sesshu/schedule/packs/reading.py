@@ -8,26 +8,23 @@ from typing import Any
 import yaml
 
 from sesshu.schedule.packs.fields import Fields, PackError
+from sesshu.schedule.packs.rows import (
+    condition_row,
+    ground_row,
+    later_window_row,
+    programme_row,
+    rule_row,
+    spacing_row,
+    vaccine_row,
+)
 from sesshu.schedule.reckoning import Reckoning
 from sesshu.schedule.reckoning.japan import JapaneseReckoning
-from sesshu.schedule.supporting import (
-    Ages,
-    Condition,
-    Course,
-    Dates,
-    DoseRow,
-    HistoryNeeded,
-    Pack,
-    Programme,
-    Rule,
-    Spacing,
-    Vaccine,
-)
+from sesshu.schedule.supporting import Dates, Pack, Rule
 
-_KINDS = ("inactivated", "live-injectable", "live-oral")
-_EFFECTS = ("not_valid", "not_routine", "note")
-_CONFIDENCE = ("high", "medium", "low")
-_PLAIN = ("vaccines", "programmes", "intervals")
+Draft = tuple[Rule, tuple[str, ...]]
+PLAIN = ("vaccines", "programmes", "intervals", "long-term-illness", "exclusions")
+"""Files that hold something else than rules."""
+_NEEDED = ("vaccines", "programmes", "intervals")
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -37,210 +34,87 @@ def read_pack(name: str, folder: Path | None = None) -> Pack:
     Errors: ``FileNotFoundError`` if there is no such pack, ``PackError`` naming file, row and field.
     """
     home = folder or Path(__file__).parent / name
-    if not (home / "programmes.yaml").is_file():
-        raise FileNotFoundError(f"規則の束「{name}」がありません。")
+    for stem in _NEEDED:
+        if not (home / f"{stem}.yaml").is_file():
+            raise FileNotFoundError(f"規則の束「{name}」に{stem}.yamlがありません（{home}）。")
     reckoning = JapaneseReckoning()
-    top = {path.stem: _load(path, reckoning) for path in sorted(home.glob("*.yaml"))}
-    programmes = {row.code: row for row in map(_programme, top["programmes"].rows("programmes"))}
-    conditions = {row.code: row for row in map(_condition, top["programmes"].rows("conditions"))}
-    vaccines = {row.code: row for row in (_vaccine(f, programmes) for f in top["vaccines"].rows("vaccines"))}
-    spacings = tuple(_spacing(fields, vaccines) for fields in top["intervals"].rows("intervals"))
-    files = [stem for stem in [*programmes, *sorted(set(top) - set(programmes))] if stem in top]
-    rows = [f for stem in files if stem not in _PLAIN for f in top[stem].rows("rules")]
-    drafts = [_rule(fields, programmes, vaccines, conditions) for fields in rows]
+    top = {path.stem: load(path, reckoning) for path in sorted(home.glob("*.yaml"))}
+    programmes = {row.code: row for row in map(programme_row, top["programmes"].rows("programmes"))}
+    conditions = {row.code: row for row in map(condition_row, top["programmes"].rows("conditions"))}
+    vaccines = {
+        row.code: row for row in (vaccine_row(f, programmes) for f in top["vaccines"].rows("vaccines"))
+    }
+    diseases = frozenset(disease for vaccine in vaccines.values() for disease in vaccine.against)
+    illness, exclusions = top.get("long-term-illness"), top.get("exclusions")
+    drafts = [rule_row(fields, programmes, vaccines, conditions) for fields in rule_fields(top, programmes)]
+    rules = with_borrowed(drafts)
+    _check_unique(rules)
+    pack = Pack(
+        name,
+        reckoning,
+        programmes,
+        vaccines,
+        rules,
+        tuple(spacing_row(fields, vaccines) for fields in top["intervals"].rows("intervals")),
+        conditions,
+        tuple(later_window_row(f, vaccines, diseases) for f in _rows(illness, "later_windows")),
+        {row.code: row for row in (ground_row(f, diseases) for f in _rows(exclusions, "grounds"))},
+        {row.code: row for row in map(condition_row, _rows(illness, "circumstances"))},
+    )
     for fields in top.values():
         fields.done()
-    rules = tuple(dataclasses.replace(rule, number=n) for n, rule in enumerate(_with_borrowed(drafts)))
-    _check_unique(rules)
-    return Pack(name, reckoning, programmes, vaccines, rules, spacings, conditions)
+    return pack
 
 
-def _load(path: Path, reckoning: Reckoning) -> Fields:
+def load(path: Path, reckoning: Reckoning) -> Fields:
+    """One file's top mapping."""
     try:
         content = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)  # noqa: S506 (a safe loader)
-    except yaml.YAMLError as problem:
-        raise PackError(f"{path.name}: YAML として読めません（{problem}）。") from problem
+    except (yaml.YAMLError, UnicodeDecodeError, ValueError, RecursionError) as problem:
+        raise PackError(f"{path.name}: YAML として読めません（{problem}）。", path.name) from problem
     return Fields(content, path.name, reckoning)
 
 
-def _programme(fields: Fields) -> Programme:
-    row = Programme(
-        code=fields.text("code"),
-        name=fields.text("name"),
-        category=fields.choice("category", ("A", "B")),
-        diseases=fields.texts("diseases"),
-        whole=fields.flag("whole"),
-    )
-    fields.done()
-    return row
+def rule_fields(top: dict[str, Fields], programmes: dict[str, Any]) -> list[Fields]:
+    """The rows of every file of rules, files in the order of the programmes."""
+    files = [stem for stem in [*programmes, *sorted(set(top) - set(programmes))] if stem in top]
+    return [fields for stem in files if stem not in PLAIN for fields in top[stem].rows("rules")]
 
 
-def _condition(fields: Fields) -> Condition:
-    row = Condition(fields.text("code"), fields.text("name"))
-    fields.done()
-    return row
+def _rows(fields: Fields | None, name: str) -> list[Fields]:
+    return [] if fields is None else fields.rows(name)
 
 
-def _vaccine(fields: Fields, programmes: dict[str, Programme]) -> Vaccine:
-    row = Vaccine(
-        code=fields.text("code"),
-        name=fields.text("name"),
-        kind=fields.choice("kind", _KINDS),
-        against=fields.texts("against"),
-        programmes=fields.texts("programmes", programmes),
-    )
-    fields.done()
-    return row
+def with_borrowed(drafts: list[Draft]) -> tuple[Rule, ...]:
+    """Give a rule that only widens the window (catch-up) one copy for each rule whose doses it uses.
 
-
-def _spacing(fields: Fields, vaccines: dict[str, Vaccine]) -> Spacing:
-    gap = fields.gap("gap") or ""
-    if not gap.endswith("d"):
-        raise fields.error("gap", "日数（27d）で書いてください。")
-    row = Spacing(
-        id=fields.text("id"),
-        in_force=fields.dates("in_force") or Dates(),
-        previous=frozenset(fields.texts("previous", _KINDS)),
-        next=frozenset(fields.texts("next", _KINDS)),
-        gap_days=int(gap[:-1]),
-        effect=fields.choice("effect", _EFFECTS),
-        article="、".join(fields.texts("articles")),
-        different=fields.flag("different"),
-        one_of_them=frozenset(fields.texts("one_of_them", vaccines)),
-        without=frozenset(fields.texts("except", vaccines)),
-    )
-    fields.text("note", "")
-    fields.done()
-    return row
-
-
-def _rule(
-    fields: Fields,
-    programmes: dict[str, Programme],
-    vaccines: dict[str, Vaccine],
-    conditions: dict[str, Condition],
-) -> tuple[Rule, tuple[str, ...]]:
-    """A rule and the ids of the rules whose courses it borrows."""
-    needed = frozenset(fields.texts("condition", conditions))
-    eligible = fields.many_ages("eligible", needed) + _also(fields, conditions)
-    fiscal_ages = fields.numbers("fiscal_years_of_age")
-    by_age = tuple(Ages(f"fiscal-start {age}y", f"fiscal-end {age}y", needed) for age in fiscal_ages)
-    rule = Rule(
-        id=fields.text("id"),
-        programme=fields.choice("programme", programmes),
-        period=fields.text("period"),
-        period_name=fields.text("period_name", ""),
-        serves=fields.texts("serves"),
-        products=fields.texts("products", vaccines),
-        in_force=fields.dates("in_force") or Dates(),
-        articles=fields.texts("articles"),
-        confidence=fields.choice("confidence", _CONFIDENCE),
-        eligible=by_age + eligible,
-        born=fields.dates("born") or Dates(),
-        not_born=fields.dates("not_born"),
-        sex=fields.optional("sex"),
-        standard=fields.ages("standard"),
-        courses=tuple(map(_course, fields.rows("courses"))),
-        each=fields.optional("each"),
-        season=fields.season("season"),
-        needs_history=_history(fields.row("needs_history"), vaccines),
-        fiscal_ages=fiscal_ages,
-        born_until=fields.day("or_born_until"),
-        deems_earlier=fields.text("deems_earlier", ""),
-        only_if_begun=fields.flag("only_if_begun"),
-        counts_outside_window=fields.flag("counts_outside_window"),
-        temporary=fields.flag("temporary"),
-        ends_counting=fields.flag("ends_counting"),
-        note=fields.text("note", ""),
-    )
-    rule = dataclasses.replace(rule, article="、".join(rule.articles))
-    borrowed = fields.texts("doses_of")
-    fields.done()
-    _check_rule(fields, rule, borrowed)
-    return rule, borrowed
-
-
-def _check_rule(fields: Fields, rule: Rule, borrowed: tuple[str, ...]) -> None:
-    if not rule.articles:
-        raise fields.error("articles", "根拠の条文を書いてください。")
-    if not rule.products or not rule.serves:
-        raise fields.error("products", "使うワクチンと疾病を書いてください。")
-    if not rule.temporary and not (rule.eligible and (rule.courses or borrowed)):
-        raise fields.error("eligible", "対象期間と接種の方法を書いてください。")
-
-
-def _also(fields: Fields, conditions: dict[str, Condition]) -> tuple[Ages, ...]:
-    part = fields.row("also_eligible")
-    if part is None:
-        return ()
-    ages = part.ages("range", frozenset(part.texts("condition", conditions)))
-    part.done()
-    return (ages,) if ages else ()
-
-
-def _history(fields: Fields | None, vaccines: dict[str, Vaccine]) -> tuple[HistoryNeeded, ...]:
-    if fields is None:
-        return ()
-    least, _, most = fields.text("count").partition("..")
-    needed = HistoryNeeded(
-        products=frozenset(fields.texts("products", vaccines)),
-        least=int(least.strip() or 0),
-        most=int(most) if most.strip() else None,
-        between=fields.dates("between") or Dates(),
-    )
-    fields.done()
-    return (needed,)
-
-
-def _course(fields: Fields) -> Course:
-    course = Course(
-        key=fields.text("course"),
-        starting=fields.ages("starting"),
-        doses=tuple(map(_dose, fields.rows("doses"))),
-    )
-    fields.done()
-    return course
-
-
-def _dose(fields: Fields) -> DoseRow:
-    under = fields.row("ml_under")
-    row = DoseRow(
-        number=fields.number("number"),
-        label=fields.text("label"),
-        gap=fields.gap("gap"),
-        gap_from=tuple(fields.pairs("gap_from").items()),
-        doctor_gap=fields.gap("doctor_gap"),
-        latest_gap=fields.gap("latest_gap"),
-        unfinished_gap=fields.gap("unfinished_gap"),
-        unfinished_doctor_gap=fields.gap("unfinished_doctor_gap"),
-        standard_gap=fields.gaps("standard_gap"),
-        standard_from_first=fields.gap("standard_from_first"),
-        standard=fields.ages("standard"),
-        until=fields.point("until"),
-        not_before=fields.point("not_before"),
-        skip_if_previous_after=fields.point("skip_if_previous_after"),
-        ml=fields.decimal("ml"),
-        ml_under=None if under is None else (under.text("age"), under.decimal("ml") or 0.0),
-        route=fields.optional("route"),
-    )
-    if under is not None:
-        under.done()
-    fields.done()
-    return row
-
-
-def _with_borrowed(drafts: list[tuple[Rule, tuple[str, ...]]]) -> list[Rule]:
-    """Give a rule that only widens the window (catch-up) one copy for each rule whose doses it uses."""
-    known = {rule.id: rule for rule, _ in drafts}
+    Errors: ``PackError`` for an id that is not there and for rules that borrow from one another in a circle.
+    """
+    known = {rule.id: (rule, borrowed) for rule, borrowed in drafts}
     rules: list[Rule] = []
     for rule, borrowed in drafts:
-        if not borrowed:
-            rules.append(rule)
-        for source in borrowed:
-            if source not in known:
-                raise PackError(f"{rule.id} の「doses_of」: 行「{source}」がありません。")
-            rules.append(_borrow(rule, known[source]))
-    return rules
+        rules += [_borrow(rule, source) for source in _sources(rule.id, borrowed, known)] or [rule]
+    return tuple(dataclasses.replace(rule, number=n) for n, rule in enumerate(rules))
+
+
+def _sources(
+    identifier: str, borrowed: tuple[str, ...], known: dict[str, Draft], path: tuple[str, ...] = ()
+) -> list[Rule]:
+    """The rules that have the courses, however many steps away."""
+    if identifier in path:
+        circle = " → ".join([*path[path.index(identifier) :], identifier])
+        raise PackError(
+            f"{identifier} の「doses_of」: 互いに借り合っています（{circle}）。", "", identifier, "doses_of"
+        )
+    found: list[Rule] = []
+    for source in borrowed:
+        if source not in known:
+            raise PackError(
+                f"{identifier} の「doses_of」: 行「{source}」がありません。", "", identifier, "doses_of"
+            )
+        rule, further = known[source]
+        found += _sources(source, further, known, (*path, identifier)) or [rule]
+    return found
 
 
 def _borrow(rule: Rule, source: Rule) -> Rule:
@@ -259,5 +133,5 @@ def _check_unique(rules: tuple[Rule, ...]) -> None:
     for rule in rules:
         mark = (rule.id, rule.products, rule.in_force.start)
         if mark in seen:
-            raise PackError(f"行「{rule.id}」が二度あります。")
+            raise PackError(f"行「{rule.id}」が二度あります。", "", rule.id, "id")
         seen[mark] = rule.id

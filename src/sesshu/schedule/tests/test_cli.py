@@ -34,7 +34,7 @@ def test_h03_one_person_as_json(capsys: pytest.CaptureFixture[str]) -> None:
     answer = json.loads(out)
     assert code == 0
     assert answer["doses"][0]["evaluation"] == "not_valid"
-    assert set(answer["doses"][0]["reasons"][0]) == {"code", "text", "article"}
+    assert set(answer["doses"][0]["reasons"][0]) == {"code", "text", "text_en", "article"}
     assert len(answer["programmes"]) == 20
     assert answer["programmes"][0].keys() >= {*FIELDS, "recommended_to", "reasons"}
     assert answer["programmes"][0]["eligible_from"] == "2026-07-09"
@@ -49,6 +49,32 @@ def test_h03_a_table_for_people_and_dates_in_the_japanese_calendar(
     assert code == 0
     assert "五種混合" in out
     assert "2026-07-30" in out
+
+
+def test_h03_long_illness_exclusions_and_routes_from_words_and_from_a_file(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    words = ("--birth", "2020-06-15", "--on", "2026-01-10", "--programme", "pcv", "--json")
+    _, out, _ = run(capsys, *words, "--illness-ended", "2025-12-10=pcv")
+    assert json.loads(out)["programmes"][0]["eligible_to"] == "2026-06-14"
+    _, out, _ = run(capsys, *words, "--illness-ended", "2025-12-10", "--exclusion", "anaphylaxis=pcv")
+    assert json.loads(out)["programmes"][0]["status"] == "not_target"
+    line = {
+        "birth": "2020-06-15",
+        "on": "2026-01-10",
+        "long_term_illness": [{"began": "2020-12-01", "ended": "2025-12-10", "kind": "illness"}],
+        "exclusions": [{"ground": "fever", "start": "2026-01-09", "end": "2026-01-11"}],
+        "doses": [{"date": "2024-06-20", "vaccine": "JE", "route": "IM"}],
+    }
+    file = tmp_path / "one.jsonl"
+    file.write_text(json.dumps(line), encoding="utf-8")
+    _, out, _ = run(capsys, "--from", str(file), "--json", "--programme", "pcv")
+    answer = json.loads(out)
+    assert answer["doses"][0]["error"] == "route"
+    assert (answer["programmes"][0]["status"], answer["programmes"][0]["earliest"]) == (
+        "not_yet",
+        "2026-01-12",
+    )
 
 
 def test_h03_pregnancy_conditions_and_chosen_programmes(capsys: pytest.CaptureFixture[str]) -> None:
@@ -66,6 +92,10 @@ def test_h03_pregnancy_conditions_and_chosen_programmes(capsys: pytest.CaptureFi
         (("--birth", "2026-02-20", "--sex", "X"), "性別"),
         (("--birth", "2026-02-20", "--dose", "2026-04-20"), "接種日=ワクチンコード"),
         (("--birth", "2026-02-20", "--condition", "tall"), "該当事由"),
+        (("--birth", "2026-02-20", "--illness-ended", "soon"), "特別の事情"),
+        (("--birth", "2026-02-20", "--illness-ended", "2026-03-01=mumps"), "接種種類"),
+        (("--birth", "2026-02-20", "--exclusion", "bad-luck"), "対象外の事由"),
+        (("--birth", "2026-02-20", "--exclusion", "had-disease"), "concerns"),
         (("--birth", "2026-02-20", "--programme", "mumps"), "接種種類"),
         (("--sex", "F"), "--birth"),
         (("--from", "no-such-file.jsonl"), "no-such-file.jsonl"),
