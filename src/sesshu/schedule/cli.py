@@ -1,5 +1,6 @@
-"""``sesshu schedule status | lint``: what the rules say of one person, or of many in a JSONL file; and a look over a
-pack's files. ``impact`` and ``check`` stand beside it, in ``impact_cli`` and ``checking.command``.
+"""``sesshu schedule status | lint``: what the rules say of one or of many, and a look over a pack's files.
+
+``impact`` and ``check`` stand beside it, in ``impact_cli`` and ``checking.command``.
 
 Needs neither Django nor a database. Exit status: 0 done, 1 done with rejected lines, 2 refused.
 """
