@@ -85,4 +85,5 @@ class Rows:
         ):
             if isinstance(field, kind):
                 return value
-        return f"{number}"[: field.max_length]
+        # A letter keeps joined values, such as an address, from looking like an Individual Number.
+        return f"{number}" if (field.max_length or 99) < 8 else f"v{number}"

@@ -26,6 +26,7 @@ class _Room:
 
 _ROOMS = {
     "schedule": _Room("sesshu.schedule.cli", False, "接種スケジュールの判定"),
+    "schedule impact": _Room("sesshu.health.eligibility.impact_cli", True, "改正や基準日の違いの影響"),
     "demo-data": _Room("sesshu.demo.cli", False, "架空の住民・接種記録ファイルの作成"),
     "residents": _Room("sesshu.addressees.cli", True, "住民ファイルの取込"),
     "results": _Room("sesshu.health.intake.cli", True, "接種結果ファイルの取込"),
@@ -50,20 +51,26 @@ class _Parser(argparse.ArgumentParser):
 def main(arguments: list[str] | None = None) -> int:
     """Run one command and return its exit status."""
     words = list(sys.argv[1:] if arguments is None else arguments)
-    wants_json = "--json" in words
     try:
-        outcome = _run(words)
-    except Refused as refusal:
-        outcome = Outcome({"error": str(refusal)}, "", REFUSED)
-        print(refusal, file=sys.stderr)
+        outcome = _outcome(words)
+        _print(outcome, wants_json="--json" in words)
+        sys.stdout.flush()
     except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # nobody reads on; nothing to say
         return REFUSED
-    _print(outcome, wants_json)
     return outcome.exit_code
 
 
+def _outcome(words: list[str]) -> Outcome:
+    try:
+        return _run(words)
+    except Refused as refusal:
+        print(refusal, file=sys.stderr)
+        return Outcome({"error": str(refusal)}, "", REFUSED)
+
+
 def _run(words: list[str]) -> Outcome:
-    name = next((word for word in words if not word.startswith("-")), None)
+    name = _name(words)
     if name is None:
         return Outcome({"commands": sorted(_ROOMS)}, _overview())
     room = _ROOMS.get(name)
@@ -75,6 +82,15 @@ def _run(words: list[str]) -> Outcome:
     parsed = parser.parse_args(words)
     outcome: Outcome = parsed.handler(parsed)
     return outcome
+
+
+def _name(words: list[str]) -> str | None:
+    """The first word, or the first two where a room answers to both; a file of persons needs no database."""
+    plain = [word for word in words if not word.startswith("-")]
+    both = " ".join(plain[:2])
+    if both in _ROOMS and "--persons" not in words:
+        return both
+    return plain[0] if plain else None
 
 
 def _parser(module: str) -> argparse.ArgumentParser:

@@ -1,5 +1,6 @@
-"""``sesshu schedule status``: what the rules say of one person, or of many in a JSONL file; and
-``sesshu schedule lint``, which looks a pack's files over.
+"""``sesshu schedule status | lint``: what the rules say of one or of many, and a look over a pack's files.
+
+``impact`` and ``check`` stand beside it, in ``impact_cli`` and ``checking.command``.
 
 Needs neither Django nor a database. Exit status: 0 done, 1 done with rejected lines, 2 refused.
 """
@@ -14,9 +15,10 @@ from typing import Any, NoReturn
 
 from sesshu.kernel import clock
 from sesshu.kernel.command import DONE, DONE_WITH_REJECTED_ROWS, REFUSED, Outcome, Refused
-from sesshu.schedule import packs, questions
+from sesshu.schedule import impact_cli, packs, questions
 from sesshu.schedule.answers import as_data, as_table
 from sesshu.schedule.assessing import assess
+from sesshu.schedule.checking.command import add_check
 from sesshu.schedule.model import Person
 from sesshu.schedule.packs import load_pack
 from sesshu.schedule.packs.linting import lint
@@ -24,7 +26,7 @@ from sesshu.schedule.supporting import Pack
 
 
 def add_commands(subparsers: Any) -> None:
-    """Add ``schedule status`` to the house's command line."""
+    """Add the schedule's commands to the house's command line."""
     actions = subparsers.add_parser("schedule", help="接種スケジュールの判定").add_subparsers(
         dest="action", required=True
     )
@@ -40,9 +42,11 @@ def add_commands(subparsers: Any) -> None:
     status.add_argument("--programme", action="append", metavar="接種種類", help="書かなければ全て")
     status.add_argument("--from", dest="file", type=Path, metavar="FILE.jsonl", help="1行に1人")
     status.set_defaults(handler=status_command)
-    lint = actions.add_parser("lint", help="規則の束の点検")
-    lint.add_argument("--pack", type=Path, metavar="フォルダー", help="書かなければ同梱の規則（jp）")
-    lint.set_defaults(handler=lint_command)
+    impact_cli.add_command(actions)
+    add_check(actions)
+    linting = actions.add_parser("lint", help="規則の束の点検")
+    linting.add_argument("--pack", type=Path, metavar="フォルダー", help="書かなければ同梱の規則（jp）")
+    linting.set_defaults(handler=lint_command)
 
 
 def status_command(arguments: argparse.Namespace) -> Outcome:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections import Counter
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,13 +13,14 @@ from django.db.models import QuerySet
 from sesshu.health.eligibility import fates
 from sesshu.health.eligibility import services as eligibility
 from sesshu.health.eligibility.choices import NEVER_ADDED, Fate, Purpose
-from sesshu.health.eligibility.models import Extraction, ExtractionRow
+from sesshu.health.eligibility.models import Extraction, ExtractionRow, Refresh
 from sesshu.health.notices import numbering
 from sesshu.health.notices.models import Issue, IssueReason, IssueState, NoticeKind, PrintRun, RunState
 from sesshu.kernel import dates
 from sesshu.protection import audit
 from sesshu.protection.models import Account
 
+_BATCH = 5_000
 KIND_OF_PURPOSE = {Purpose.QUESTIONNAIRE: NoticeKind.QUESTIONNAIRE, Purpose.REMINDER: NoticeKind.REMINDER}
 
 
@@ -42,33 +44,56 @@ def prepare(*, extraction: Extraction, by: Account | None, at: datetime, reissue
     run = PrintRun.objects.create(
         extraction=extraction, kind=kind, reissue=reissue, planned_at=at, planned_by=by
     )
-    rows, dropped = _still_wanted(extraction, by=by, at=at, reissue=reissue)
-    waiting = _waiting(extraction, kind, [row.addressee_id for row in rows])
-    codes = iter(numbering.take(sum(_key(row) not in waiting for row in rows)))
-    fresh = [_issue(row, run, kind, next(codes), by=by, at=at) for row in rows if _key(row) not in waiting]
-    Issue.objects.bulk_create(fresh, batch_size=2_000)
-    again = [_taken_up(waiting[_key(row)], row, run, by=by, at=at) for row in rows if _key(row) in waiting]
-    Issue.objects.bulk_update(again, _RENEWED, batch_size=1_000)
-    audit.record("notices.prepare", by=by, count=len(rows), detail={"run": run.pk, "dropped": dropped})
-    return Prepared(run, len(rows), dropped)
+    generation = eligibility.refresh_changed(by=by, at=at, on=extraction.on)
+    documents, dropped = 0, Counter[str]()
+    for rows in _batches(_wanted(extraction, reissue)):
+        wanted = _still_wanted(rows, extraction, generation, dropped, at=at, reissue=reissue)
+        _number(wanted, run, kind, by=by, at=at)
+        documents += len(wanted)
+    audit.record("notices.prepare", by=by, count=documents, detail={"run": run.pk, "dropped": dropped})
+    return Prepared(run, documents, dict(dropped))
+
+
+def _batches(rows: QuerySet[ExtractionRow]) -> Iterator[list[ExtractionRow]]:
+    """The rows a few thousand at a time: a list of a whole city is not held in memory."""
+    last = 0
+    while batch := list(rows.filter(addressee_id__gt=last).order_by("addressee_id")[:_BATCH]):
+        yield batch
+        last = batch[-1].addressee_id
 
 
 def _still_wanted(
-    extraction: Extraction, *, by: Account | None, at: datetime, reissue: bool
-) -> tuple[list[ExtractionRow], dict[str, int]]:
+    rows: list[ExtractionRow],
+    extraction: Extraction,
+    generation: Refresh,
+    dropped: Counter[str],
+    *,
+    at: datetime,
+    reissue: bool,
+) -> list[ExtractionRow]:
     """Whoever died, moved or came under a protective measure since the extraction is not written to."""
-    rows = list(_wanted(extraction, reissue).select_related("addressee").order_by("addressee_id"))
-    generation = eligibility.refresh_changed(by=by, at=at, on=extraction.on)
     ids = [row.addressee_id for row in rows]
     now = fates.of_persons(extraction, generation, ids, today=at.date())
-    kept, dropped = [], dict[str, int]()
+    kept = []
     for row in rows:
         fate = now[row.addressee_id].fate if row.addressee_id in now else Fate.MERGED
         if _may_print(row, fate, reissue):
             kept.append(row)
         else:
-            dropped[fate] = dropped.get(fate, 0) + 1
-    return kept, dropped
+            dropped[fate] += 1
+    return kept
+
+
+def _number(
+    rows: list[ExtractionRow], run: PrintRun, kind: NoticeKind, *, by: Account | None, at: datetime
+) -> None:
+    """New numbers, or those that an interrupted run had given."""
+    waiting = _waiting(run.extraction, kind, [row.addressee_id for row in rows])
+    codes = iter(numbering.take(sum(_key(row) not in waiting for row in rows)))
+    fresh = [_issue(row, run, kind, next(codes), by=by, at=at) for row in rows if _key(row) not in waiting]
+    Issue.objects.bulk_create(fresh, batch_size=2_000)
+    again = [_taken_up(waiting[_key(row)], row, run, by=by, at=at) for row in rows if _key(row) in waiting]
+    Issue.objects.bulk_update(again, _RENEWED, batch_size=1_000)
 
 
 def _wanted(extraction: Extraction, reissue: bool) -> QuerySet[ExtractionRow]:

@@ -8,7 +8,7 @@ import pytest
 
 from sesshu.addressees import cli as residents
 from sesshu.addressees.columns import RESIDENT_COLUMNS
-from sesshu.health.eligibility import cli
+from sesshu.health.eligibility import cli, impact_cli
 from sesshu.health.intake import cli as results
 from sesshu.health.intake.columns import RESULT_COLUMNS
 from sesshu.kernel.command import Refused
@@ -88,3 +88,31 @@ def test_h05_conditions_come_from_the_command_line(tmp_path, words):
     write_csv(tmp_path / "r.csv", *rows(RESIDENT_COLUMNS, person(1)))
     run(residents, "residents", "import", tmp_path / "r.csv", "--municipality", ISE)
     assert targets(*words).data["excluded"]["outside_conditions"] == 1
+
+
+def test_h20_an_amendment_is_seen_over_the_citys_residents(tmp_path):
+    """Who lives here now, with the doses of the ledger; the dead are not among them."""
+    write_csv(
+        tmp_path / "r.csv",
+        *rows(RESIDENT_COLUMNS, *(person(n) for n in range(1, 5)), person(5, 住民状態="3")),
+    )
+    run(residents, "residents", "import", tmp_path / "r.csv", "--municipality", ISE)
+    write_csv(tmp_path / "d.csv", *rows(RESULT_COLUMNS, given(1)))
+    run(results, "results", "import", tmp_path / "d.csv", "--municipality", ISE, "--provider", "2410000001")
+    points = ("--from", "jp@2026-07-30", "--to", "jp@2026-07-31", "--programme", "mr")
+    told = run(
+        impact_cli, "schedule", "impact", *points, "--municipality", ISE, "--out", tmp_path / "list.csv"
+    )
+    assert (told.data["persons"], told.data["changed"]) == (4, 4)
+    assert [(c["change"], c["count"]) for c in told.data["changes"]] == [("becomes_eligible", 4)]
+    assert (tmp_path / "list.csv").read_text(encoding="utf-8-sig").count("0000000001") == 1
+    later = ("--from", "jp@2026-08-31", "--to", "jp@2026-09-02", "--programme", "mr")
+    told = run(impact_cli, "schedule", "impact", *later, "--municipality", ISE)
+    assert [(c["change"], c["reason_to"], c["count"]) for c in told.data["changes"]] == [
+        ("stops", "window", 1)
+    ]
+
+
+def test_h20_an_impact_needs_to_know_the_city():
+    with pytest.raises(Refused, match="--municipality"):
+        run(impact_cli, "schedule", "impact", "--from", "jp@2026-07-30", "--to", "jp@2026-07-31")
