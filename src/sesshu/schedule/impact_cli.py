@@ -6,13 +6,13 @@ The room that keeps a city's records hands its persons to :func:`report` in the 
 import argparse
 import csv
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import nullcontext
 from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sesshu.kernel.command import DONE, DONE_WITH_REJECTED_ROWS, Outcome, Refused
+from sesshu.kernel.command import DONE_WITH_REJECTED_ROWS, Outcome, Refused
 from sesshu.schedule import questions
 from sesshu.schedule.impact import KINDS, Change, Impact, Point, changes, main_reason
 from sesshu.schedule.model import DoseGiven, Person, ProgrammeStatus
@@ -64,8 +64,10 @@ def point(text: str) -> Point:
         raise Refused(str(problem)) from problem
 
 
-def report(arguments: argparse.Namespace, asked: Iterable[Asked], *, rejected: int = 0) -> Outcome:
-    """Compare, write the list if one is wanted, and sum up.
+def report(
+    arguments: argparse.Namespace, asked: Iterable[Asked], listed: Callable[[str], None] = lambda number: None
+) -> Outcome:
+    """Compare, write the list if one is wanted, and sum up; ``listed`` hears each number on the list.
 
     :raises Refused: for an unknown pack or programme, or a file that cannot be written.
     """
@@ -81,12 +83,13 @@ def report(arguments: argparse.Namespace, asked: Iterable[Asked], *, rejected: i
             for number, person, doses in asked:
                 changed = changes(person, doses, before, after, arguments.programme)
                 found.add(changed)
-                if writer:
+                if writer and changed:
+                    listed(number)
                     writer.writerows(_line(number, change, before, after) for change in changed)
     except OSError as problem:
         raise Refused(f"一覧「{arguments.out}」に書けません（{problem}）。") from problem
     data = as_data(found, before, after) | ({"file": str(arguments.out)} if arguments.out else {})
-    return Outcome(data, as_text(found, before, after), DONE_WITH_REJECTED_ROWS if rejected else DONE)
+    return Outcome(data, as_text(found, before, after))
 
 
 def as_data(found: Impact, before: Point, after: Point) -> dict[str, Any]:

@@ -31,11 +31,14 @@ def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]
 
 
 def _impact(arguments: argparse.Namespace) -> Outcome:
+    listed: list[str] = []
     with acting_for(_municipality(arguments.municipality)):
-        outcome = impact_cli.report(arguments, _residents())
+        outcome = impact_cli.report(arguments, _residents(), listed.append)
+        shown = Addressee.objects.filter(municipality_code=current(), number__in=listed)
         audit.record(
             "schedule.impact",
             by=None,
+            subjects=list(shown.values_list("pk", flat=True)),
             count=outcome.data["changed"],
             detail={"from": outcome.data["from"], "to": outcome.data["to"], "list": bool(arguments.out)},
         )

@@ -13,6 +13,8 @@ from sesshu.health.intake import cli as results
 from sesshu.health.intake.columns import RESULT_COLUMNS
 from sesshu.kernel.command import Refused
 from sesshu.kernel.csv_writer import write_csv
+from sesshu.protection.models import AuditEvent
+from sesshu.protection.tenancy import acting_for
 
 pytestmark = pytest.mark.usefixtures("db")
 ISE = "242039"
@@ -106,6 +108,8 @@ def test_h20_an_amendment_is_seen_over_the_citys_residents(tmp_path):
     assert (told.data["persons"], told.data["changed"]) == (4, 4)
     assert [(c["change"], c["count"]) for c in told.data["changes"]] == [("becomes_eligible", 4)]
     assert (tmp_path / "list.csv").read_text(encoding="utf-8-sig").count("0000000001") == 1
+    with acting_for(ISE):
+        assert len(AuditEvent.objects.get(action="schedule.impact").subjects) == 4
     later = ("--from", "jp@2026-08-31", "--to", "jp@2026-09-02", "--programme", "mr")
     told = run(impact_cli, "schedule", "impact", *later, "--municipality", ISE)
     assert [(c["change"], c["reason_to"], c["count"]) for c in told.data["changes"]] == [
