@@ -23,6 +23,8 @@ OPEN = {
 SIGNED_IN = {
     "protection:sign-out": "whoever is signed in may leave",
     "web:home": "its cards are chosen by role",
+    "protection:administration": "its entries are chosen by role",
+    "sign_in:again": "one's own second factor",
     "web:date-reading": "reads a typed date; no data",
     "web:gallery": "parts with invented persons; development only",
 }

@@ -12,6 +12,8 @@ from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedi
 from django.shortcuts import resolve_url
 from django.utils.http import urlencode
 
+from sesshu.protection import freshness
+
 View = Callable[..., HttpResponseBase]
 
 
@@ -36,10 +38,32 @@ class Action(StrEnum):
     CATALOGUE_WRITE = "catalogue.write"
     JOBS_READ = "jobs.read"
     AUDIT_READ = "audit.read"
+    AUDIT_REVIEW = "audit.review"
+    ACCOUNTS_READ = "accounts.read"
+    ACCOUNTS_REQUEST = "accounts.request"
+    ACCOUNTS_APPROVE = "accounts.approve"
+    ACCOUNTS_REVIEW = "accounts.review"
+    ROLES_WRITE = "roles.write"
+    FACTORS_RECOVER = "factors.recover"
+    TERMINALS_REQUEST = "terminals.request"
+    TERMINALS_APPROVE = "terminals.approve"
+    NUMBER_WRITE = "number.write"
+    NUMBER_SEARCH = "number.search"
+    NUMBER_REVEAL = "number.reveal"
+    KEYS_MANAGE = "keys.manage"
+    RETENTION_REQUEST = "retention.request"
+    RETENTION_APPROVE = "retention.approve"
+    TAKING_OUT_REQUEST = "taking-out.request"
+    TAKING_OUT_APPROVE = "taking-out.approve"
+    MEDIA_WRITE = "media.write"
 
 
-def requires(action: Action) -> Callable[[View], View]:
-    """Let only those in whose roles ``action`` stands; for all others the page does not exist (404)."""
+def requires(action: Action, *, fresh: bool = False) -> Callable[[View], View]:
+    """Let only those in whose roles ``action`` stands; for all others the page does not exist (404).
+
+    :param fresh: the act is sensitive: the second factor must have been shown in the last minutes
+        (:mod:`sesshu.protection.freshness`).
+    """
 
     def decorate(view: View) -> View:
         @wraps(view)
@@ -48,9 +72,12 @@ def requires(action: Action) -> Callable[[View], View]:
                 return HttpResponseRedirect(_sign_in_first(request))
             if not request.user.may(action):
                 raise Http404
+            if fresh and not freshness.is_fresh(request):
+                return freshness.ask_again(request)
             return view(request, *args, **kwargs)
 
         guarded.required_action = action  # type: ignore[attr-defined]
+        guarded.required_fresh = fresh  # type: ignore[attr-defined]
         return guarded
 
     return decorate

@@ -7,6 +7,7 @@ from contextvars import ContextVar
 from typing import Any
 
 from sesshu.kernel import clock
+from sesshu.protection import purposes
 from sesshu.protection.models import Account, AuditEvent
 
 # Past this many, a list of ids says no more than its count and the extraction's own rows do.
@@ -29,6 +30,7 @@ def record(
     :param by: the account, or ``None`` for the command line of the server itself.
     :param subjects: addressee ids (never numbers or names) that were read or changed.
     :param count: how many persons the act touched, when more than are listed.
+    :param purpose: where empty, the purpose in force (:mod:`sesshu.protection.purposes`).
     """
     ids = list(subjects)
     return AuditEvent.objects.create(
@@ -37,7 +39,7 @@ def record(
         actor=by.login if by else "command-line",
         terminal=terminal.get(),
         action=action,
-        purpose=purpose,
+        purpose=purpose or purposes.current(),
         subjects=ids[:SUBJECTS_LISTED],
         count=len(ids) if count is None else count,
         detail=detail or {},

@@ -12,15 +12,23 @@ _COUNTER = frozenset(
 )  # fmt: skip
 _PROGRAMME = _COUNTER | {
     A.ADDRESSEE_WRITE, A.ADDRESSEE_IMPORT, A.ADDRESSEE_MERGE, A.RESULTS_IMPORT, A.TARGETS_EXTRACT,
-    A.LISTS_EXPORT, A.REPORT_READ, A.REPORT_KEEP, A.CATALOGUE_WRITE,
+    A.LISTS_EXPORT, A.REPORT_READ, A.REPORT_KEEP, A.CATALOGUE_WRITE, A.TAKING_OUT_REQUEST,
+    A.RETENTION_REQUEST,
 }  # fmt: skip
 
 
 class Role(models.TextChoices):
+    """A role never gathers what two persons must do: who asks and who approves hold different ones."""
+
     COUNTER = "counter", "窓口"
     PROGRAMME = "programme", "予防接種担当"
+    ACCOUNTING = "accounting", "請求・支払担当"
     PROTECTED = "protected", "支援措置対象者の閲覧"
+    NUMBERS = "numbers", "個人番号利用事務"
     STATISTICS = "statistics", "統計"
+    SYSTEM = "system", "システム管理"
+    MANAGER = "manager", "承認者（所属長）"
+    SECURITY = "security", "情報セキュリティ責任者"
     AUDITOR = "auditor", "監査"
 
     @property
@@ -32,7 +40,22 @@ class Role(models.TextChoices):
 _ACTIONS: dict[Role, frozenset[str]] = {
     Role.COUNTER: _COUNTER,
     Role.PROGRAMME: frozenset(_PROGRAMME),
+    Role.ACCOUNTING: frozenset(
+        {A.ADDRESSEE_SEARCH, A.ADDRESSEE_READ, A.LEDGER_READ, A.CATALOGUE_READ, A.JOBS_READ, A.REPORT_READ}
+    ),
     Role.PROTECTED: frozenset({A.PROTECTED_READ}),
+    Role.NUMBERS: frozenset({A.NUMBER_WRITE, A.NUMBER_SEARCH, A.NUMBER_REVEAL}),
     Role.STATISTICS: frozenset({A.REPORT_READ}),
+    Role.SYSTEM: frozenset(
+        {A.ACCOUNTS_READ, A.ACCOUNTS_REQUEST, A.TERMINALS_REQUEST, A.ROLES_WRITE, A.FACTORS_RECOVER,
+         A.KEYS_MANAGE, A.JOBS_READ}
+    ),
+    Role.MANAGER: frozenset(
+        {A.ACCOUNTS_READ, A.ACCOUNTS_APPROVE, A.ACCOUNTS_REVIEW, A.TERMINALS_APPROVE, A.FACTORS_RECOVER,
+         A.TAKING_OUT_APPROVE, A.RETENTION_APPROVE}
+    ),
+    Role.SECURITY: frozenset(
+        {A.AUDIT_READ, A.AUDIT_REVIEW, A.ACCOUNTS_READ, A.ACCOUNTS_REVIEW, A.MEDIA_WRITE}
+    ),
     Role.AUDITOR: frozenset({A.AUDIT_READ}),
-}
+}  # fmt: skip

@@ -1,4 +1,4 @@
-"""Sign-in and sign-out."""
+"""Sign-in, sign-out and the page that lists the rooms of protection."""
 
 from __future__ import annotations
 
@@ -6,11 +6,16 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import views
+from django.contrib.auth.decorators import login_required
 from django.contrib.auth.forms import AuthenticationForm
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
 
+from sesshu.protection import administration as offered
 from sesshu.protection import audit
 from sesshu.protection.models import Account
+from sesshu.protection.signed_in import account
 from sesshu.protection.tenancy import acting_for
 
 
@@ -42,3 +47,11 @@ class SignIn(views.LoginView):
 
 class SignOut(views.LogoutView):
     next_page = "protection:sign-in"
+
+
+@require_GET
+@login_required
+def administration(request: HttpRequest) -> HttpResponse:
+    """What this account may administer; entries are chosen by role."""
+    groups = offered.groups_for(account(request))
+    return render(request, "protection/administration.html", {"groups": groups})

@@ -7,8 +7,12 @@ class WebConfig(AppConfig):
     verbose_name = "画面"
 
     def ready(self) -> None:
+        from sesshu.protection import administration
         from sesshu.protection.actions import Action
         from sesshu.web import navigation
 
-        # Jobs lie below this room and cannot register themselves.
+        # Jobs and protection lie below this room and cannot register themselves.
         navigation.register(navigation.NavItem("処理状況", "jobs:list", Action.JOBS_READ, 70))
+        navigation.register(
+            navigation.NavItem("管理", "protection:administration", None, 90, administration.has_entries)
+        )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from django.http import HttpRequest
@@ -13,12 +14,16 @@ from sesshu.web.permission import may
 
 @dataclass(frozen=True, slots=True)
 class NavItem:
-    """One entry. `action` None means everyone who is signed in; smaller `order` stands further left."""
+    """One entry. `action` None means everyone who is signed in; smaller `order` stands further left.
+
+    `offered` may hide the entry from those for whom its page would be empty.
+    """
 
     title: str
     url_name: str
     action: Action | None
     order: int
+    offered: Callable[[HttpRequest], bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +52,9 @@ def links_for(request: HttpRequest) -> tuple[NavLink, ...]:
     links = tuple(
         NavLink(item.title, url)
         for item in items()
-        if may(request, item.action) and (url := _address(item.url_name)) is not None
+        if may(request, item.action)
+        and (item.offered is None or item.offered(request))
+        and (url := _address(item.url_name)) is not None
     )
     current = _current(links, request.path)
     return tuple(replace(link, current=link is current) for link in links)

@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class TerminalsConfig(AppConfig):
+    name = "sesshu.protection.terminals"
+    label = "terminals"
+    verbose_name = "端末"
