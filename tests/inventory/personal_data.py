@@ -23,6 +23,8 @@ PERSON_DATA = {
     "eligibility.ExtractionRow": ("targets.extract with the ids", "5 years"),
     "notices.Issue": ("notices.* with the ids", "5 years"),
     "intake.BatchRow": ("results.* of the batch", "1 year after the batch is committed"),
+    "sign_in.Recovery": ("recovery.* with the account's number; staff only", "5 years, with the log"),
+    "sign_in.Ticket": ("enrolment.* with the account's number; staff only", "5 years, with the log"),
     "protection.AuditEvent": ("the log itself; ids only", "5 years, appended and never changed"),
 }
 NO_PERSON = {

@@ -76,6 +76,7 @@ def register(request: HttpRequest, account: Account, *, name: str, answer: str) 
         data = _ceremony(lambda: auth.parse_registration_response(credential)).response.attestation_object
         _needs_verified_user(data.auth_data)
         _ceremony(lambda: auth.complete_registration(credential))
+        _is_new(account, data.auth_data.credential_data.credential_id)
     made: Authenticator = auth.WebAuthn.add(account, name.strip(), credential).instance
     made.data[_COUNT] = data.auth_data.counter
     made.created_at = clock.now()
@@ -128,6 +129,11 @@ def _read(answer: str) -> dict[str, Any]:
 def _needs_verified_user(data: Any) -> None:
     if not data.is_user_verified():
         raise FactorRefused("user-not-verified")
+
+
+def _is_new(account: Account, identity: bytes) -> None:
+    if auth.get_authenticator_by_credential_id(account, identity) is not None:
+        raise FactorRefused("taken")
 
 
 def _ceremony(step: Callable[[], Any]) -> Any:
