@@ -28,7 +28,9 @@ ENDED = {
 def password(request: HttpRequest) -> HttpResponse:
     """The first step: id and password."""
     if request.user.is_authenticated:
-        return redirect(settings.LOGIN_REDIRECT_URL)
+        # In another window, meanwhile: go on where this one was.
+        steps.aim(request, request.POST.get("next", request.GET.get("next", "")))
+        return HttpResponseRedirect(steps.target(request))
     form = PasswordForm(request.POST or None)
     if form.is_valid():
         login, typed = form.cleaned_data["username"], form.cleaned_data["password"]

@@ -134,7 +134,10 @@
       idle.close();
     };
     // To the same page: the server asks for the sign-in and leads back here.
+    let leaving = false;
     const leave = () => {
+      if (leaving) return;
+      leaving = true;
       changed.clear();
       location.replace(location.pathname + location.search);
     };
