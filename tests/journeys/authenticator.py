@@ -9,7 +9,7 @@ from typing import Any
 FORGE = """
 const asked = navigator.credentials.get.bind(navigator.credentials);
 navigator.credentials.get = async (wanted) => {
-  wanted.publicKey.userVerification = "discouraged";
+  wanted.publicKey.userVerification = window.askFor || "discouraged";
   const made = await asked(wanted);
   const data = new Uint8Array(made.response.authenticatorData.slice(0));
   window.saidVerified = Boolean(data[32] & 4);

@@ -7,15 +7,10 @@ from django.core.exceptions import ImproperlyConfigured
 from sesshu.config.settings.base import *  # noqa: F403
 
 # What the demo or a developer may loosen. Asked for here, it stops the start instead of being passed over.
-RELAXATIONS = (
-    "DEMO_SIGN_IN",
-    "MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN",
-    "MFA_WEBAUTHN_USER_VERIFICATION",
-    "DEBUG",
-)
+RELAXATIONS = ("DEMO_SIGN_IN", "MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN", "MFA_WEBAUTHN_USER_VERIFICATION")
 _asked = [
     name
-    for name in (*RELAXATIONS, *(f"SESSHU_{each}" for each in RELAXATIONS))
+    for name in (*RELAXATIONS, *(f"SESSHU_{each}" for each in (*RELAXATIONS, "DEBUG")))
     if os.environ.get(name, "").strip().lower() not in ("", "0", "false", "no", "off", "required")
 ]
 if _asked:

@@ -54,7 +54,7 @@ def end_one(*, account: Account, key: str, by: Account) -> bool:
 def end_all(*, account: Account, by: Account | None, why: str, but: str = "") -> int:
     """End every session of an account, except the one with the digest ``but``. How many there were."""
     ended, _ = of(account).exclude(session_key=but).delete()
-    audit.record("session.end", by=by, count=0, detail={"why": why, "account": account.pk, "ended": ended})
+    audit.record("session.end", by=by, detail={"why": why, "account": account.pk, "ended": ended})
     return ended
 
 

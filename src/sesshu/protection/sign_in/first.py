@@ -81,6 +81,6 @@ def _open(municipality: Municipality, login: str, name: str, role: Role) -> Open
     account = open_account(
         login=login, name=name, municipality=municipality, roles=[role], password=secrets.token_urlsafe(32)
     )
-    audit.record("accounts.first", by=None, count=0, detail={"account": account.pk, "role": role.value})
+    audit.record("accounts.first", by=None, detail={"account": account.pk, "role": role.value})
     ticket, code = tickets.issue(account=account, kind=TicketKind.FIRST, requested_by=None, approved_by=None)
     return Opened(login, str(role.label), code, ticket.expires_at)

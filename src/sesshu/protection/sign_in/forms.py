@@ -25,7 +25,12 @@ def _password(label: str, autocomplete: str, help_text: str = "") -> forms.CharF
 
 def _login() -> forms.CharField:
     # No length is told here: it would be another answer for what cannot be an id.
-    attributes = {"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}
+    attributes = {
+        "autocomplete": "username",
+        "autocapitalize": "none",
+        "spellcheck": "false",
+        "autofocus": True,
+    }
     widget = forms.TextInput(attrs=attributes)
     return forms.CharField(label="利用者ID", widget=widget, error_messages=_needed("利用者ID"))
 

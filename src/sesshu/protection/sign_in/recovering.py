@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 
 from sesshu.kernel import clock
 from sesshu.protection import audit
+from sesshu.protection.actions import Action
 from sesshu.protection.models import Account
 from sesshu.protection.sign_in import authenticators, ending, lockout, tickets
 from sesshu.protection.sign_in.choices import CheckMethod, RecoveryState, TicketKind
@@ -54,8 +55,9 @@ def approve(*, recovery: Recovery, by: Account) -> tuple[Recovery, str]:
         row = _waiting(recovery)
         if by.pk in (row.requested_by_id, row.account_id):
             raise Refused("申請した人と本人は承認できません。別の管理者が承認してください。")
+        if not (row.account.is_active and row.requested_by.may(Action.FACTORS_RECOVER)):
+            raise Refused("申請のあとに、申請した人か本人の利用が終わっています。やり直してください。")
         account = row.account
-        authenticators.of(account).delete()
         ending.end_all(account=account, by=by, why="recovery")
         lockout.forgive(On.LOGIN, account.login)
         lockout.forgive(On.FACTOR, str(account.pk))
@@ -107,4 +109,4 @@ def _decide(row: Recovery, state: RecoveryState, by: Account) -> None:
 
 def _record(action: str, row: Recovery, by: Account, **more: str) -> None:
     detail = {"recovery": row.pk, "account": row.account_id, "kind": row.kind, **more}
-    audit.record(action, by=by, count=0, detail=detail)
+    audit.record(action, by=by, detail=detail)

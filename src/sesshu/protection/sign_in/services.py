@@ -47,7 +47,7 @@ def show_factor(request: HttpRequest, account: Account, *, answer: str, act: str
         else:
             refusal = None
             result, detail["authenticator"] = "ok", shown.pk
-        audit.record("sign-in.factor", by=account, count=0, detail=detail, result=result)
+        audit.record("sign-in.factor", by=account, detail=detail, result=result)
     authenticators.forget_challenge(request)
     # Raised outside: an exception would take its own event out of the log with it.
     if refusal is not None:
@@ -63,7 +63,7 @@ def show_demo_password(account: Account, *, password: str) -> None:
     """
     right = settings.DEMO_SIGN_IN and account.check_password(password)
     audit.record(
-        "sign-in.factor", by=account, count=0, detail={"act": "again", "factors": "password (demo)"},
+        "sign-in.factor", by=account, detail={"act": "again", "factors": "password (demo)"},
         result="ok" if right else "refused",
     )  # fmt: skip
     if not right:
@@ -83,7 +83,7 @@ def enter(request: HttpRequest, account: Account, *, shown: int | None) -> None:
     with acting_for(account.municipality_id):
         open_session(request, account, backend=BACKEND)
         how = "password+authenticator" if shown else "password (demo)"
-        audit.record("sign-in", by=account, count=0, detail={"factors": how})
+        audit.record("sign-in", by=account, detail={"factors": how})
     freshness.note(request)
     if shown is not None:
         steps.shown_by(request, shown)
@@ -96,7 +96,7 @@ def renew(request: HttpRequest) -> None:
 
 def leave(request: HttpRequest, account: Account) -> None:
     """Sign out of this browser."""
-    audit.record("sign-out", by=account, count=0)
+    audit.record("sign-out", by=account)
     close_session(request)
 
 
@@ -108,10 +108,10 @@ def add_authenticator(request: HttpRequest, account: Account, *, name: str, answ
     try:
         with transaction.atomic():
             made = authenticators.register(request, account, name=name, answer=answer)
-            audit.record("authenticator.add", by=account, count=0, detail={"authenticator": made.pk})
+            audit.record("authenticator.add", by=account, detail={"authenticator": made.pk})
     except FactorRefused as refusal:
         detail = {"why": refusal.why}
-        audit.record("authenticator.add", by=account, count=0, detail=detail, result="refused")
+        audit.record("authenticator.add", by=account, detail=detail, result="refused")
         raise
     finally:
         authenticators.forget_challenge(request)
@@ -133,7 +133,7 @@ def remove_authenticator(*, account: Account, pk: int, last_shown: int | None, b
         raise Refused("取り除く認証器とは別の認証器で本人の確認をしてから、取り除いてください。")
     name = str(owned[pk].wrap().name)
     owned[pk].delete()
-    audit.record("authenticator.remove", by=by, count=0, detail={"authenticator": pk})
+    audit.record("authenticator.remove", by=by, detail={"authenticator": pk})
     return name
 
 
@@ -142,7 +142,7 @@ def change_password(request: HttpRequest, account: Account, *, password: str) ->
     with transaction.atomic():
         account.set_password(password)
         account.save(update_fields=["password"])
-        audit.record("password.change", by=account, count=0)
+        audit.record("password.change", by=account)
         update_session_auth_hash(request, account)
         own = digest(request.session.session_key or "")
         return ending.end_all(account=account, by=account, why="password", but=own)
@@ -153,7 +153,7 @@ def set_first_password(ticket: Ticket, *, password: str) -> None:
     with acting_for(ticket.municipality_code):
         ticket.account.set_password(password)
         ticket.account.save(update_fields=["password"])
-        audit.record("enrolment.password", by=ticket.account, count=0, detail={"ticket": ticket.pk})
+        audit.record("enrolment.password", by=ticket.account, detail={"ticket": ticket.pk})
 
 
 def finish_enrolment(request: HttpRequest, ticket: Ticket, *, name: str, answer: str) -> Authenticator:
@@ -177,7 +177,7 @@ def finish_enrolment(request: HttpRequest, ticket: Ticket, *, name: str, answer:
             refused = refusal
         else:
             Ticket.objects.filter(pk=ticket.pk).update(used_at=now)
-            audit.record("enrolment.done", by=account, count=0, detail={"ticket": ticket.pk})
+            audit.record("enrolment.done", by=account, detail={"ticket": ticket.pk})
     if refused is not None:
         raise refused
     return made
@@ -188,4 +188,4 @@ def unlock(*, account: Account, by: Account) -> None:
     """Let an id that was locked after wrong tries be tried again at once."""
     lockout.forgive(On.LOGIN, account.login)
     lockout.forgive(On.FACTOR, str(account.pk))
-    audit.record("sign-in.unlock", by=by, count=0, detail={"account": account.pk})
+    audit.record("sign-in.unlock", by=by, detail={"account": account.pk})

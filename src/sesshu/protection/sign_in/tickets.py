@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from sesshu.kernel import clock
 from sesshu.protection import audit
 from sesshu.protection.models import Account
-from sesshu.protection.sign_in import lockout, passwords
+from sesshu.protection.sign_in import authenticators, lockout, passwords
 from sesshu.protection.sign_in.choices import TicketKind
 from sesshu.protection.sign_in.lockout import On
 from sesshu.protection.sign_in.models import Ticket
@@ -32,7 +32,7 @@ class NotByTwo(ValueError):
 def issue(
     *, account: Account, kind: TicketKind, requested_by: Account | None, approved_by: Account | None
 ) -> tuple[Ticket, str]:
-    """Make a ticket, in the account's municipality; tickets before it and the password are void from now.
+    """Make a ticket, in the account's municipality; what the account came in with before is void from now.
 
     The code is returned this once.
 
@@ -42,6 +42,7 @@ def issue(
     _by_two(account, requested_by, approved_by)
     now, code = clock.instant(), _code()
     open_for(account).update(void_at=now)
+    authenticators.of(account).delete()
     account.set_unusable_password()
     account.save(update_fields=["password"])
     made = Ticket.objects.create(
@@ -54,7 +55,7 @@ def issue(
         approved_by=approved_by,
     )
     detail = {"account": account.pk, "kind": kind.value, "requested_by": requested_by and requested_by.pk}
-    audit.record("enrolment.ticket", by=approved_by, count=0, detail=detail)
+    audit.record("enrolment.ticket", by=approved_by, detail=detail)
     return made, code
 
 
@@ -76,9 +77,10 @@ def check(*, login: str, code: str) -> Ticket | None:
 
 def for_new_account(account: Account, requested_by: Account, approved_by: Account) -> str:
     """The code for an account that two have just opened (:mod:`sesshu.protection.enrolling`)."""
-    _, code = issue(
-        account=account, kind=TicketKind.FIRST, requested_by=requested_by, approved_by=approved_by
-    )
+    with acting_for(account.municipality_id):
+        _, code = issue(
+            account=account, kind=TicketKind.FIRST, requested_by=requested_by, approved_by=approved_by
+        )
     return code
 
 
@@ -103,8 +105,11 @@ def _is_right(ticket: Ticket | None, plain: str) -> bool:
 def _by_two(account: Account, requested_by: Account | None, approved_by: Account | None) -> None:
     if requested_by is None and approved_by is None:
         return
-    if requested_by is None or approved_by is None or len({account.pk, requested_by.pk, approved_by.pk}) < 3:
+    three = [each for each in (account, requested_by, approved_by) if each is not None]
+    if len({each.pk for each in three}) < 3:
         raise NotByTwo("申請者と承認者は別の管理者でなければならず、本人がなることもできません。")
+    if len({each.municipality_id for each in three}) > 1:
+        raise NotByTwo("申請者と承認者は、利用者と同じ市区町村の別の管理者でなければなりません。")
 
 
 def _code() -> str:

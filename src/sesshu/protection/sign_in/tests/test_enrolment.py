@@ -1,4 +1,4 @@
-"""S01, S11: enrolment once with a code from two administrators; recovery of a lost authenticator only by two."""
+"""S01, S11: enrolment once with a code from two administrators; recovery only by two."""
 
 from __future__ import annotations
 
@@ -159,6 +159,20 @@ def test_a_request_of_yesterday_is_not_approved(clerk: Person, system: Person, m
     assert "24時間を過ぎています" in page.content.decode()
     asked(system, clerk.account)
     assert approved(manager, Recovery.objects.get(state=RecoveryState.ASKED))
+
+
+@pytest.mark.parametrize("gone", ["the one who asked", "the account"])
+def test_what_ended_meanwhile_ends_the_request(
+    clerk: Person, system: Person, manager: Person, gone: str
+) -> None:
+    asked(system, clerk.account)
+    if gone == "the account":
+        Account.objects.filter(pk=clerk.account.pk).update(is_active=False)
+    else:
+        Account.objects.filter(pk=system.account.pk).update(roles=[])
+    page = manager.client.post(f"/sign-in/recoveries/{Recovery.objects.get().pk}/approve/", follow=True)
+    assert "利用が終わっています" in page.content.decode()
+    assert not Ticket.objects.exists()
 
 
 def test_a_sensitive_step_wants_the_factor_anew(clerk: Person, system: Person, manager: Person) -> None:
