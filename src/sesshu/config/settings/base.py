@@ -58,6 +58,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "sesshu.protection.middleware.TenantMiddleware",
+    "sesshu.protection.terminals.middleware.TerminalMiddleware",
     "sesshu.protection.middleware.NoStoreMiddleware",
 ]
 

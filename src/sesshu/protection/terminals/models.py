@@ -94,7 +94,7 @@ class Sighting(TenantModel):
     """When a certificate was last shown. Apart from it, so that a busy terminal delays no revocation."""
 
     certificate = models.OneToOneField(Certificate, primary_key=True, on_delete=models.CASCADE)
-    at = models.DateTimeField("最終使用日時")
+    at = models.DateTimeField("最終使用日時", null=True)
 
     def __str__(self) -> str:
-        return f"{self.certificate_id} {self.at:%Y-%m-%d %H:%M}"
+        return f"{self.certificate_id} {self.at}"

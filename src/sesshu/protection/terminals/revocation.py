@@ -5,6 +5,7 @@ The rows decide, at every request; the list keeps a revoked terminal from gettin
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -53,5 +54,5 @@ def _revoked() -> Iterator[tuple[int, datetime]]:
 
 
 def _age() -> timedelta:
-    written = datetime.fromtimestamp(path().stat().st_mtime, clock.TOKYO)
-    return datetime.now(clock.TOKYO) - written
+    # Of the file, not of the law: a day that was set for a demonstration does not age it.
+    return timedelta(seconds=time.time() - path().stat().st_mtime)

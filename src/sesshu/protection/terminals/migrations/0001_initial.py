@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('municipality_code', models.CharField(default=sesshu.protection.tenancy.current, editable=False, max_length=6, verbose_name='市区町村コード')),
                 ('certificate', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, serialize=False, to='terminals.certificate')),
-                ('at', models.DateTimeField(verbose_name='最終使用日時')),
+                ('at', models.DateTimeField(null=True, verbose_name='最終使用日時')),
             ],
             options={
                 'abstract': False,
