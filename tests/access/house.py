@@ -1,6 +1,6 @@
 """What the tests of the door do inside its house, each in a process of its own, as an engineer would.
 
-``python -m tests.access.house open FOLDER``: two cities with staff and terminals; certificates with their keys
+``python -m tests.access.house open FOLDER``: two cities, staff and terminals; certificates and their keys
 and a signed-in session go to FOLDER. ``… lost T0002`` / ``… seen T0001``: the act on a terminal of Ise.
 """
 
