@@ -39,4 +39,8 @@ NO_PERSON = {
     "providers.Doctor": "a doctor in office",
     "providers.Provider": "an institution",
     "reporting.ReportSnapshot": "figures only",
+    "terminals.Certificate": "a terminal's certificate",
+    "terminals.Sighting": "when a terminal was last used",
+    "terminals.Terminal": "a machine; its name may name no member of staff",
+    "terminals.TerminalApplication": "a machine, and the staff who asked and decided",
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 import re
 import zipfile
@@ -38,9 +39,11 @@ def told(content: bytes, line_break: str = "") -> str:
         return re.sub(r"[\r\n]+", line_break, "\n".join(pages))
     if content[:2] == b"PK":
         with zipfile.ZipFile(io.BytesIO(content)) as book:
-            return "".join(
+            sheets = [
                 book.read(name).decode("utf-8", "replace") for name in book.namelist() if "sheet" in name
-            )
+            ]
+        # One writer of XML spells signs out as references.
+        return html.unescape("".join(sheets))
     return content.decode("utf-8", "replace")
 
 

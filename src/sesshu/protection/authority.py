@@ -1,7 +1,7 @@
 """The city's own certificate authority: who a terminal, a machine or a door is, signed by nobody else.
 
 One root an installation (ECDSA P-256, X.509 v3, RFC 5280), made on first use in
-``settings.AUTHORITY_FOLDER``. Its private key leaves this module in no way: :func:`_signing_key` alone reads it.
+``settings.AUTHORITY_FOLDER``. Only :func:`_signing_key` reads its private key.
 """
 
 from __future__ import annotations

@@ -47,6 +47,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "sesshu.protection.peers.PeerMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -58,6 +59,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "sesshu.protection.middleware.TenantMiddleware",
+    "sesshu.protection.terminals.middleware.TerminalMiddleware",
     "sesshu.protection.middleware.NoStoreMiddleware",
 ]
 
@@ -96,6 +98,11 @@ SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = False
+
+# The city's certificate authority, and the proxies whose word on a client counts.
+AUTHORITY_FOLDER = home.home() / "secrets" / "authority"
+TRUSTED_PROXIES: list[str] = []
+TERMINALS_REQUIRED = True
 
 LANGUAGE_CODE = "ja"
 TIME_ZONE = "Asia/Tokyo"

@@ -6,6 +6,7 @@ from sesshu.config.settings.base import *  # noqa: F403
 
 ALLOWED_HOSTS = [host for host in os.environ.get("SESSHU_HOSTS", "localhost,127.0.0.1").split(",") if host]
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS]
+TRUSTED_PROXIES = [proxy for proxy in os.environ.get("SESSHU_TRUSTED_PROXIES", "").split(",") if proxy]
 SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_SECURE = True
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
