@@ -39,4 +39,7 @@ NO_PERSON = {
     "providers.Doctor": "a doctor in office",
     "providers.Provider": "an institution",
     "reporting.ReportSnapshot": "figures only",
+    "taking_out.Medium": "a medium: numbers, keeper's place",
+    "taking_out.MediumEntry": "what happened to a medium, by which account",
+    "taking_out.TakingOut": "conditions, counts, who asked and decided; persons only in the sealed file",
 }

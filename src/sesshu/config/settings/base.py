@@ -1,5 +1,6 @@
 """Settings that every installation shares."""
 
+import os
 from pathlib import Path
 
 from csp.constants import NONE, SELF
@@ -7,9 +8,13 @@ from csp.constants import NONE, SELF
 from sesshu.config import home
 from sesshu.config.database import connection_settings
 
+# openpyxl takes lxml where a tool has brought it; every installation writes workbooks in the same way.
+os.environ.setdefault("OPENPYXL_LXML", "False")
+
 PACKAGE = Path(__file__).resolve().parents[2]
 
 SECRET_KEY = home.secret("django")
+TAKING_OUT_SECRET = home.secret("taking-out")
 DEBUG = False
 ALLOWED_HOSTS: list[str] = ["localhost", "127.0.0.1"]
 ROOT_URLCONF = "sesshu.config.urls"

@@ -43,24 +43,22 @@ class RequestForm(forms.Form):
     recipient = forms.CharField(
         label="提供先・使用者", max_length=100, error_messages=_required("提供先・使用者")
     )
-    medium = forms.ModelChoiceField(
+    medium: Any = forms.ModelChoiceField(
         label="媒体",
         queryset=None,
         required=False,
         empty_label="媒体を使わない（この端末で使う）",
         help_text="媒体管理簿にある、保管中の媒体だけを選べます。",
     )
-    erase_by = DayField(
-        label="消去の期限", help_text="例 R8.12.28", error_messages=_required("消去の期限")
-    )
+    erase_by = DayField(label="消去の期限", help_text="例 R8.12.28", error_messages=_required("消去の期限"))
 
     def __init__(self, *args: Any, forms_offered: tuple[str, ...], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         words = {"csv": "CSV", "xlsx": "Excel（XLSX）"}
         offered: Any = self.fields["form"]
         offered.choices = [(form, words.get(form, form.upper())) for form in forms_offered]
-        medium: Any = self.fields["medium"]
-        medium.queryset = selectors.media_in_store()
+        media: Any = self.fields["medium"]
+        media.queryset = selectors.media_in_store()
 
 
 class DecisionForm(forms.Form):
@@ -90,9 +88,7 @@ class MediumForm(forms.Form):
     label = forms.CharField(
         label="管理番号", max_length=30, help_text="媒体に貼った番号", error_messages=_required("管理番号")
     )
-    serial_number = forms.CharField(
-        label="製造番号", max_length=60, error_messages=_required("製造番号")
-    )
+    serial_number = forms.CharField(label="製造番号", max_length=60, error_messages=_required("製造番号"))
     kind = forms.ChoiceField(
         label="種類", choices=MediumKind.choices, error_messages=_required("種類", "選択")
     )

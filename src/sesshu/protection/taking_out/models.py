@@ -86,9 +86,7 @@ class MediumEntry(TenantModel):
     event = models.CharField("区分", max_length=12, choices=MediumEvent)
     at = models.DateTimeField("日時")
     by = models.ForeignKey(Account, null=True, on_delete=models.PROTECT, verbose_name="記入者")
-    taking_out = models.ForeignKey(
-        TakingOut, null=True, on_delete=models.PROTECT, verbose_name="持出し"
-    )
+    taking_out = models.ForeignKey(TakingOut, null=True, on_delete=models.PROTECT, verbose_name="持出し")
     method = models.CharField("消去の方法", max_length=10, choices=ErasureMethod, blank=True)
     note = models.CharField("備考", max_length=200, blank=True)
 

@@ -40,7 +40,7 @@ def request(
 ) -> TakingOut:
     """Ask for data to be taken out.
 
-    :raises NotAllowed: nobody would be in the file, a medium that is not in store, an erasure day that is past.
+    :raises NotAllowed: nobody would be in it, a medium that is not in store, an erasure day in the past.
     :raises ValueError: from the producer, when the conditions cannot be read.
     """
     offer = producer(producer_name).offer(conditions)
@@ -176,9 +176,7 @@ def tell_passphrase(*, pk: int, by: Account) -> str:
 
 
 @transaction.atomic
-def prove_erasure(
-    *, pk: int, by: Account, method: ErasureMethod, seen_by: str, erased_on: date
-) -> TakingOut:
+def prove_erasure(*, pk: int, by: Account, method: ErasureMethod, seen_by: str, erased_on: date) -> TakingOut:
     """Record that what was taken out is erased: how, when and who saw it.
 
     :raises NotAllowed: a day before the file was fetched or after today.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from sesshu.kernel import number_scanner
@@ -23,13 +23,12 @@ class NumberFound(ValueError):
 
 
 def refuse_numbers(file: Path, name: str = "") -> None:
-    """Look a file over, unless :func:`mark` says that this very file has been.
+    """Look a file over.
 
     :param name: its name for the recipient, whose ending tells how to read it.
     :raises NumberFound: see the class.
     """
-    if not _is_marked(file):
-        _refuse(number_scanner.scan_file(file, name=name or file.name))
+    _refuse(number_scanner.scan_file(file, name=name or file.name))
 
 
 def refuse_numbers_in(content: bytes, name: str) -> None:
@@ -37,28 +36,14 @@ def refuse_numbers_in(content: bytes, name: str) -> None:
     _refuse(number_scanner.scan(content, name=name))
 
 
+def refuse_numbers_in_rows(title: str, rows: Iterable[Sequence[object]]) -> None:
+    """Look over what will be set in type, heading first: digits on paper cannot be read back for certain.
+
+    :raises NumberFound: see the class.
+    """
+    _refuse(number_scanner.scan_rows(rows, name=title))
+
+
 def _refuse(findings: Iterator[Finding]) -> None:
     if found := list(findings):
         raise NumberFound(found)
-
-
-def mark(file: Path) -> None:
-    """Note that everything in the file was looked over before it was typeset, so that it need not be again."""
-    _mark_of(file).write_text(_state(file), encoding="ascii")
-
-
-def _is_marked(file: Path) -> bool:
-    try:
-        return _mark_of(file).read_text(encoding="ascii") == _state(file)
-    except FileNotFoundError:
-        return False
-
-
-def _mark_of(file: Path) -> Path:
-    return file.with_name(f".{file.name}.sighted")
-
-
-def _state(file: Path) -> str:
-    """Changes with the file: a mark is worth nothing for another file in the same place."""
-    found = file.stat()
-    return f"{found.st_ino} {found.st_size} {found.st_mtime_ns}"

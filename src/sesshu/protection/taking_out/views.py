@@ -154,7 +154,7 @@ def fetch(request: HttpRequest, pk: int) -> HttpResponseBase:
     except services.NotAllowed as refusal:
         messages.error(request, str(refusal))
         return redirect("taking_out:detail", pk=pk)
-    return door.hand_out(door.Kind.SEALED, f"{found.title}.zip", path)
+    return door.hand_out(request, door.Kind.SEALED, f"{found.title}.zip", path)
 
 
 @require_POST
@@ -184,9 +184,7 @@ def erasure(request: HttpRequest, pk: int) -> HttpResponse:
     return _shown(request, found, erasure_form=form, failed=True)
 
 
-def _commanded(
-    request: HttpRequest, pk: int, command: Callable[[], object], message: str
-) -> HttpResponse:
+def _commanded(request: HttpRequest, pk: int, command: Callable[[], object], message: str) -> HttpResponse:
     get_object_or_404(selectors.requests_for(account(request)), pk=pk, asked_by=account(request))
     try:
         command()
