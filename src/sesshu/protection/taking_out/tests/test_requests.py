@@ -122,7 +122,7 @@ def test_the_file_is_opened_by_nothing_but_its_passphrase(
     one, other = ask(asker), ask(asker)
     sealed = files.path_of(delivered(one, approver, tmp_path).file_name)
     delivered(other, approver, tmp_path)
-    assert "見本".encode() not in sealed.read_bytes()
+    assert "花子".encode() not in sealed.read_bytes()
     assert sealed.stat().st_mode & 0o077 == 0
     wrong = services.tell_passphrase(pk=other.pk, by=approver)
     assert wrong != services.tell_passphrase(pk=one.pk, by=approver)
