@@ -6,7 +6,7 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 
 from sesshu.config import home
-from sesshu.config.database import connection_settings
+from sesshu.config.database import CITY, connection_settings
 
 # openpyxl takes lxml where a tool has brought it; every installation writes workbooks in the same way.
 os.environ.setdefault("OPENPYXL_LXML", "False")
@@ -82,6 +82,7 @@ TEMPLATES = [
 ]
 
 DATABASES = {"default": connection_settings()}
+APPLICATION_ROLE = CITY.application
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "protection.Account"
 LOGIN_URL = "protection:sign-in"
@@ -115,6 +116,17 @@ WHITENOISE_USE_FINDERS = True
 FILE_UPLOAD_PERMISSIONS = 0o600
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
+
+KEYS = {
+    "system": "city",
+    "root": os.environ.get("SESSHU_KEYS_ROOT", "file"),
+    "folder": home.home() / "secrets" / "keys",
+    "pkcs11": {
+        "library": os.environ.get("SESSHU_PKCS11_LIBRARY", "/usr/lib/softhsm/libsofthsm2.so"),
+        "token": os.environ.get("SESSHU_PKCS11_TOKEN", "sesshu"),
+        "pin_file": Path(os.environ.get("SESSHU_PKCS11_PIN_FILE") or home.home() / "secrets" / "pkcs11-pin"),
+    },
+}
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
