@@ -61,6 +61,8 @@ _KNOWN = {
     "Issue": {"programme": "mr", "code": _issue_code, "valid_to": TODAY},
     "BatchRow": {"messages": []},
     "Product": {"vaccine": "MR"},
+    "ErasureRun": {"rule": "person-dead"},
+    "Hold": {"rule": "person-dead"},
     "OwnProgramme": {"doses": 1, "sex": ""},
 }  # fmt: skip
 

@@ -29,7 +29,12 @@ SIGNED_IN = {
     "web:gallery": "parts with invented persons; development only",
 }
 WORDS = {"kind": "dose", "form": "csv", "name": "x" * 32 + ".csv", "token": "x" * 20}
-SPECIAL = {"reporting:export": {"kind": "roster"}, "taking_out:new": {"name": "roster"}}
+SPECIAL = {
+    "reporting:export": {"kind": "roster"},
+    "taking_out:new": {"name": "roster"},
+    "retention:draw": {"code": "person-dead"},
+    "retention:holds": {"code": "person-dead"},
+}
 
 
 def every_page() -> Any:
