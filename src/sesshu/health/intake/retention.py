@@ -49,7 +49,7 @@ def _batches(last: date, subjects: Sequence[int] | None) -> Iterator[Candidate]:
 
 def _erase(subjects: Sequence[int]) -> Mapping[str, int]:
     for batch in Batch.objects.filter(municipality_code=current(), pk__in=subjects).exclude(file=""):
-        transaction.on_commit(partial(batch.file.storage.delete, batch.file.name))
+        transaction.on_commit(partial(batch.file.storage.delete, str(batch.file.name)))
         batch.file = ""
         batch.save(update_fields=["file"])
     rows = BatchRow.objects.filter(municipality_code=current(), batch__in=subjects)

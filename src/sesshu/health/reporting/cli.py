@@ -127,6 +127,8 @@ def _checked_year(year: int) -> int:
 
 
 def _exported(arguments: argparse.Namespace, listing: Callable[[], Any], *, on: date | None) -> Outcome:
+    from django.conf import settings
+
     from sesshu.health.reporting import exports, freshness, services
     from sesshu.protection.tenancy import acting_for
 
@@ -141,7 +143,25 @@ def _exported(arguments: argparse.Namespace, listing: Callable[[], Any], *, on: 
     freshness.bring_up_to_date(municipality, on)
     with acting_for(municipality):
         rows = services.export(listing(), out, by=None, purpose="command-line")
-    return Outcome({"rows": rows, "file": str(out)}, f"{rows}件を書き出しました: {out}")
+    if settings.PLAIN_LISTS:
+        return Outcome({"rows": rows, "file": str(out)}, f"{rows}件を書き出しました: {out}")
+    return _sealed(out, rows)
+
+
+def _sealed(out: Path, rows: int) -> Outcome:
+    """The list as an encrypted ZIP beside it; the plain one is removed."""
+    from sesshu.protection.taking_out import sealing, sighting
+
+    sealed, phrase = out.with_name(f"{out.name}.zip"), sealing.drawn_passphrase()
+    try:
+        sighting.refuse_numbers(out)
+        sealing.seal(out, sealed, out.name, phrase)
+    except sighting.NumberFound as found:
+        raise Refused(str(found)) from None
+    finally:
+        out.unlink(missing_ok=True)
+    told = f"{rows}件を暗号化して書き出しました: {sealed}\n合言葉（この画面にだけ表示します）: {phrase}"
+    return Outcome({"rows": rows, "file": str(sealed), "passphrase": phrase}, told)
 
 
 def _community_health(arguments: argparse.Namespace) -> Outcome:

@@ -23,11 +23,20 @@ def new_nonce() -> str:
     return secrets.token_hex(32)
 
 
+def drawn_passphrase() -> str:
+    """A passphrase by chance, for a file that no request stands behind; whoever drew it keeps it."""
+    return _in_groups(secrets.token_bytes(_BYTES))
+
+
 def passphrase(municipality_code: str, pk: int, nonce: str) -> str:
     """Twenty-four letters and digits in groups, without those that are misread over the telephone."""
-    said = f"{municipality_code}|{pk}|{nonce}".encode()
-    digest = hmac.new(settings.TAKING_OUT_SECRET.encode(), said, hashlib.sha256).digest()[:_BYTES]
-    letters = base64.b32encode(digest).decode().translate(str.maketrans("IO", "89"))
+    of = f"{municipality_code}|{pk}|{nonce}".encode()
+    digest = hmac.new(settings.TAKING_OUT_SECRET.encode(), of, hashlib.sha256).digest()
+    return _in_groups(digest[:_BYTES])
+
+
+def _in_groups(said: bytes) -> str:
+    letters = base64.b32encode(said).decode().translate(str.maketrans("IO", "89"))
     return "-".join(letters[at : at + _GROUP] for at in range(0, len(letters), _GROUP))
 
 

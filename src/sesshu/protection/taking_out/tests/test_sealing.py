@@ -46,3 +46,9 @@ def test_another_program_opens_the_file(tmp_path: Path) -> None:
         else [tool, "x", "-so", "-pABCDE-FGHJK", str(sealed)]
     )
     assert subprocess.run(command, capture_output=True, check=True).stdout.decode() == "見本"
+
+
+def test_a_passphrase_by_chance_has_the_same_shape_and_never_comes_twice() -> None:
+    drawn = {sealing.drawn_passphrase() for _ in range(200)}
+    assert len(drawn) == 200
+    assert all(_SHAPE.fullmatch(each) for each in drawn)
