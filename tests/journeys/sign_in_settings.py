@@ -3,3 +3,4 @@
 from sesshu.config.settings.base import *  # noqa: F403
 
 DEMO_SIGN_IN = False
+TERMINALS_REQUIRED = False

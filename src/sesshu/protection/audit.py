@@ -24,19 +24,21 @@ def record(
     purpose: str = "",
     detail: dict[str, Any] | None = None,
     result: str = "ok",
+    actor: str = "",
 ) -> AuditEvent:
     """Write one event in the current transaction.
 
     :param by: the account, or ``None`` for the command line of the server itself.
     :param subjects: addressee ids (never numbers or names) that were read or changed.
     :param count: how many persons the act touched, when more than are listed.
+    :param actor: who it was where there is no account, such as a stranger at the door.
     :param purpose: where empty, the purpose in force (:mod:`sesshu.protection.purposes`).
     """
     ids = list(subjects)
     return AuditEvent.objects.create(
         at=clock.now(),
         account=by,
-        actor=by.login if by else "command-line",
+        actor=by.login if by else actor or "command-line",
         terminal=terminal.get(),
         action=action,
         purpose=purpose or purposes.current(),

@@ -1,4 +1,4 @@
-"""Journey 7 (S01, S11; controls 16, 25, 54): from the first installation to a lost authenticator.
+"""Journey 9 (S01, S11; controls 16, 25, 54): from the first installation to a lost authenticator.
 
 A city's house without the demo, real processes, and authenticators of Chromium's DevTools protocol.
 """
