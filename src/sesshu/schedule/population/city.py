@@ -43,6 +43,7 @@ from sesshu.schedule.population.columns import (
 )
 from sesshu.schedule.population.compiling import left_out
 from sesshu.schedule.population.lot import Lot
+from sesshu.schedule.population.organising import ranges
 from sesshu.schedule.population.rows import Rows
 from sesshu.schedule.population.standing import FIELDS, Statuses, barred, blank
 from sesshu.schedule.supporting import Pack
@@ -116,7 +117,7 @@ class _City:
         """Answer for some residents whose birth is known, in the order of birth, sex and conditions."""
         if not len(persons):
             return
-        given = _ranges(self.begins[persons], self.begins[persons + 1])
+        given = ranges(self.begins[persons], self.begins[persons + 1])
         counts = self.begins[persons + 1] - self.begins[persons]
         doses = Doses(
             np.repeat(np.arange(len(persons)), counts),
@@ -140,7 +141,7 @@ class _City:
         told = barred("birth_unknown", len(persons))
         for name, values in zip(FIELDS, told, strict=True):
             self.answers.statuses[name][:, persons] = values
-        given = _ranges(self.begins[persons], self.begins[persons + 1])
+        given = ranges(self.begins[persons], self.begins[persons + 1])
         places = {code: n for n, code in enumerate(self.pack.programmes)}
         first = [places[vaccine.programmes[0]] for vaccine in self.pack.vaccines.values()]
         vaccine = self.doses.vaccine[given]
@@ -244,14 +245,6 @@ def _room(persons: int, doses: int, pack: Pack) -> Answers:
 def _shared(shape: tuple[int, ...], kind: "np.dtype[np.generic]") -> Column:
     size = int(np.prod(shape)) * kind.itemsize
     return np.frombuffer(mmap.mmap(-1, max(size, 1)), kind, count=int(np.prod(shape))).reshape(shape)
-
-
-def _ranges(begins: Column, ends: Column) -> Column:
-    """The places from each begin to before its end, one after the other."""
-    counts = ends - begins
-    before = np.cumsum(counts) - counts
-    places: Column = np.arange(int(counts.sum())) + np.repeat(begins - before, counts)
-    return places
 
 
 __all__ = ["assess_city", "person_of", "values_of"]

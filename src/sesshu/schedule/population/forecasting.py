@@ -45,7 +45,7 @@ class Forecast:
     """The openings that one programme's products have in one series.
 
     ``persons`` are places in the history's columns, ``progress`` theirs; without ``history`` nobody was given
-    any dose. Openings that end before ``after`` are left out.
+    any dose. Openings that end before ``after``, a day for each place, are left out.
     """
 
     def __init__(
@@ -60,7 +60,7 @@ class Forecast:
         progress: Progress,
         history: History | None,
         gaps: Gaps,
-        after: int,
+        after: Days,
     ) -> None:
         self.series, self.rank, self.programme, self.applicable = series, rank, programme, applicable
         self.rows, self.row, self.persons, self.progress = rows, row, persons, progress
@@ -108,7 +108,7 @@ class Forecast:
         if not table.shape[1]:
             return table
         table[SINCE] = _run_starts(table)
-        table = table[:, table[END] >= self.after]
+        table = table[:, table[END] >= self.after[table[PERSON]]]
         table[RECOMMENDED_FROM] = _not_before(table)
         return self._around(table) if self.history is not None else table
 
@@ -188,7 +188,7 @@ class Forecast:
             called[rule.period_name],
         )
         table[RANK], table[PRODUCT] = self.rank, list(self.rows.pack.vaccines).index(rule.products[0])
-        kept = np.flatnonzero(end >= self.after)
+        kept = np.flatnonzero(end >= self.after[self.persons[who]])
         if len(kept):
             row, start, first, who = self.row[who[kept]], start[kept], first[kept], who[kept]
             progress = self.progress.of(who)

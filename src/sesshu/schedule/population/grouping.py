@@ -1,8 +1,6 @@
 """The series of several diseases merged into the law's programmes, over columns; see ``logic.groups``."""
 
 from dataclasses import dataclass
-from datetime import date
-
 import numpy as np
 
 from sesshu.schedule.assessing import _LIFE_YEARS
@@ -67,7 +65,8 @@ class Grouping:
     """A programme's prospects for persons of one class. ``persons`` are places in ``row``.
 
     ``diseases`` hold what came of the records against each; without ``history`` nobody was given any dose,
-    and the whole life is looked at.
+    and the whole life is looked at. ``on`` is the day that each place of ``row`` is asked about; what comes
+    back every year is told until the first turn that begins after ``ends``, without which one turn is told.
     """
 
     def __init__(
@@ -80,12 +79,15 @@ class Grouping:
         diseases: dict[str, Disease],
         history: History | None,
         gaps: Gaps,
-        on: int,
+        on: Days,
         last_day: Days,
+        ends: Days | None = None,
     ) -> None:
         self.programme, self.applicable, self.rows = programme, applicable, rows
         self.row, self.persons, self.last_day = row[persons], persons, last_day[row[persons]]
-        self.diseases, self.history, self.gaps, self.on = diseases, history, gaps, on
+        self.diseases, self.history, self.gaps, self.on = diseases, history, gaps, on[persons]
+        self.ends = None if ends is None else ends[persons]
+        self.since = on if history is not None else np.ones_like(on)
         count = len(persons)
         self.found = Prospects(
             none(), np.zeros(count, bool), np.zeros(count, np.int32), np.zeros(count, bool), recurring=False
@@ -157,10 +159,9 @@ class Grouping:
         return merged(ordered(together(tables), START, NUMBER))
 
     def _forecast(self, series: Series, rank: int, progress: Progress, who: Column) -> Openings:
-        since = 1 if self.history is None else self.on
         return Forecast(
             series, rank, self.programme.code, self.applicable, self.rows, self.row[who], self.persons[who],
-            progress, self.history, self.gaps, since,
+            progress, self.history, self.gaps, self.since,
         ).all()  # fmt: skip
 
     def _together(self, lists: list[Openings], pending: Column) -> Openings:
@@ -195,17 +196,20 @@ class Grouping:
         if not windows:
             return none()
         first = np.min([window.opens for window in windows], axis=0)[self.row]
-        year = calendar.fiscal_year(np.maximum(first, np.int32(self.on)))
-        until = date.fromordinal(self.on).year + _LIFE_YEARS - 1
+        year = calendar.fiscal_year(np.maximum(first, self.on))
+        until = calendar.year(self.on if self.ends is None else self.ends) + _LIFE_YEARS - 1
         used, tables = standing.progress[series].last, []
         left = np.arange(len(self.persons))
-        while len(left := left[year[left] <= until]):
+        while len(left := left[year[left] <= until[left]]):
             table = self._year(requirements, year[left], left)
-            hit = table[END] >= self.on
+            hit = table[END] >= self.on[left]
             spent = hit & (used[left] > 0) & (calendar.fiscal_year(used[left]) == year[left])
             self.found.completed_on[left[spent]] = used[left[spent]]
             tables.append(table[:, hit & ~spent])
-            left = left[~(hit & ~spent)]
+            told = hit & ~spent
+            if self.ends is not None:
+                told &= table[START] > self.ends[left]
+            left = left[~told]
             year[left] += 1
         return together(tables)
 

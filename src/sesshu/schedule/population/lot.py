@@ -18,7 +18,8 @@ class Lot:
 
     def __init__(self, rows: Rows, row: Column, doses: Doses, on: int) -> None:
         self.rows, self.row, self.on = rows, row, on
-        self.history = History(rows, row, doses, on)
+        self.days = np.full(max(len(row), len(rows.birth)), on, np.int32)
+        self.history = History(rows, row, doses, self.days[: len(row)])
         first = int(doses.day.min(initial=on))
         self.gaps = Gaps(max(first, 1), max(int(doses.day.max(initial=on)), on))
         self.outcomes = Outcomes(self.history)
@@ -38,7 +39,7 @@ class Lot:
             for every in rows.plan.diseases.get(disease, {}).values():
                 rules += [q.rule for s in every for t in s.targets for q in t.requirements]
         classes, of = rows.classes(rules)
-        untouched, touched = blank(len(rows.birth)), self._touched(programme)
+        untouched, touched = blank(len(rows.birth)), self.history.touched(programme, self.diseases)
         told: list[tuple[Column, Statuses]] = []
         for n, applicable in enumerate(classes):
             members = np.flatnonzero(of == n)
@@ -51,7 +52,8 @@ class Lot:
             over[:, members] = past.statuses()
             everybody = np.arange(len(rows.birth))
             none = Grouping(
-                programme, applicable, rows, everybody, members, {}, None, self.gaps, self.on, past.last_day
+                programme, applicable, rows, everybody, members, {}, None, self.gaps, self.days,
+                past.last_day,
             )
             untouched[:, members] = statuses(
                 none.all(), members, over[:, members], past.last_day[members], self.on
@@ -60,24 +62,11 @@ class Lot:
             if len(persons):
                 some = Grouping(
                     programme, applicable, rows, self.row, persons, self.diseases, self.history, self.gaps,
-                    self.on, past.last_day,
+                    self.days, past.last_day,
                 ).all()  # fmt: skip
                 row = self.row[persons]
                 told.append((persons, statuses(some, persons, over[:, row], past.last_day[row], self.on)))
         found = np.take(untouched, self.row, axis=1)
         for persons, values in told:
             found[:, persons] = values
-        return found
-
-    def _touched(self, programme: Programme) -> Column:
-        """Whose history can change what is said of the programme."""
-        found = np.zeros(len(self.row), bool)
-        for disease in programme.diseases:
-            if disease in self.diseases:
-                found[self.diseases[disease].persons] = True
-        for vaccine in self.rows.pack.vaccines.values():
-            if programme.code in vaccine.programmes:
-                closed = self.history.closing(frozenset({vaccine.code}))
-                if closed is not None:
-                    found |= closed.last[0] > 0
         return found

@@ -3,17 +3,18 @@
 See :mod:`sesshu.schedule.logic.history` and :mod:`sesshu.schedule.logic.conflict`.
 """
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
 from sesshu.schedule.logic.conflict import _LONGEST, _after, _before, _closed, _concerns
-from sesshu.schedule.population.calendar import Days
+from sesshu.schedule.population.calendar import LAST, Days
 from sesshu.schedule.population.columns import Column, Doses
 from sesshu.schedule.population.law import counted
 from sesshu.schedule.population.records import Records
 from sesshu.schedule.population.rows import Rows
-from sesshu.schedule.supporting import HistoryNeeded, Spacing
+from sesshu.schedule.supporting import HistoryNeeded, Programme, Spacing
 
 _FAR = np.int32(1 << 20)
 
@@ -26,14 +27,17 @@ class Blocks(NamedTuple):
 
 
 class History:
-    """The doses of a chunk of residents whose terms are ``rows[row]``; persons are places in ``row``."""
+    """The doses of a chunk of residents whose terms are ``rows[row]``; persons are places in ``row``.
 
-    def __init__(self, rows: Rows, row: Column, doses: Doses, on: int) -> None:
+    ``on`` is the day each is asked about.
+    """
+
+    def __init__(self, rows: Rows, row: Column, doses: Doses, on: Days) -> None:
         self.rows, self.row, self.doses, self.on = rows, row, doses, on
         self.codes = list(rows.pack.vaccines)
         self.programme = self._programmes()
         birth = rows.birth[row[doses.person]]
-        self.usable = (doses.vaccine >= 0) & (doses.day <= on) & (doses.day >= birth)
+        self.usable = (doses.vaccine >= 0) & (doses.day <= on[doses.person]) & (doses.day >= birth)
         self.kept = np.flatnonzero(self.usable)
         self.blocked, self.unspaced = self._conflicts()
         self._blocks: dict[frozenset[tuple[str, str]], Blocks] = {}
@@ -144,12 +148,12 @@ class History:
 
         All of ``products`` must be closed by the same doses.
         """
-        pack = self.rows.pack
+        pack, first = self.rows.pack, int(self.on.min(initial=LAST))
         pairs = {
             (vaccine.code, spacing.id)
             for vaccine in pack.vaccines.values()
             for spacing in _after(pack, vaccine.kind)
-            if (spacing.effect == "not_valid" or spacing.in_force.end.toordinal() >= self.on)
+            if (spacing.effect == "not_valid" or spacing.in_force.end.toordinal() >= first)
             and products & _closed(pack, spacing, vaccine)[0]
         }
         if not pairs:
@@ -172,7 +176,7 @@ class History:
                 first = np.maximum(day + 1, start)
                 last = np.minimum(day + spacing.gap_days, end)
                 holds = (day < end) & (first <= last)
-                holds &= (last >= self.on) | (spacing.effect == "not_valid")
+                holds &= (last >= self.on[self.doses.person[given]]) | (spacing.effect == "not_valid")
                 parts.append(np.stack([given, np.full(len(given), order), first, last])[:, holds])
         table = np.concatenate(parts, axis=1) if parts else np.zeros((4, 0), np.int64)
         table = table[:, np.lexsort((table[1], table[0]))]
@@ -200,6 +204,33 @@ class History:
         found = np.zeros(len(self.row), bool)
         found[self.doses.person[self.kept[listed[self.doses.vaccine[self.kept]]]]] = True
         return found
+
+    def touched(self, programme: Programme, against: Mapping[str, "Against"]) -> Column:
+        """Whose history can change what is said of the programme; ``against`` by disease."""
+        found = np.zeros(len(self.row), bool)
+        for disease in programme.diseases:
+            if disease in against:
+                found[against[disease].persons] = True
+        for vaccine in self.rows.pack.vaccines.values():
+            if programme.code in vaccine.programmes:
+                closed = self.closing(frozenset({vaccine.code}))
+                if closed is not None:
+                    found |= closed.last[0] > 0
+        return found
+
+
+class Against(Protocol):
+    """Something known of the persons with a record against a disease."""
+
+    persons: Column
+
+
+def ranges(begins: Column, ends: Column) -> Column:
+    """The places from each begin to before its end, one after the other."""
+    counts = ends - begins
+    before = np.cumsum(counts) - counts
+    places: Column = np.arange(int(counts.sum())) + np.repeat(begins - before, counts)
+    return places
 
 
 def _ranked(person: Column) -> tuple[Column, Column, Column]:

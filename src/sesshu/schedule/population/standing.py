@@ -124,7 +124,7 @@ def _open(table: Openings, on: int) -> tuple[Column, Statuses]:
     now = coming[place == 0]
     opening = table[:, now]
     eligible = opening[START] <= on
-    since, last = table[SINCE, _reached(table, now, -1)], table[END, _reached(table, now, 1)]
+    since, last = table[SINCE, reached(table, now, -1)], table[END, reached(table, now, 1)]
     found = blank(len(now))
     found[STATUS] = np.where(eligible, _ELIGIBLE, _NOT_YET)
     found[NEXT], found[LEFT] = opening[NUMBER], opening[REMAINING]
@@ -138,7 +138,7 @@ def _open(table: Openings, on: int) -> tuple[Column, Statuses]:
     return opening[PERSON], found
 
 
-def _reached(table: Openings, now: Column, step: int) -> Column:
+def reached(table: Openings, now: Column, step: int) -> Column:
     """The place of the first or last of the unbroken openings for the same dose."""
     here = now.copy()
     moving = np.arange(len(now))
