@@ -27,6 +27,7 @@ from sesshu.schedule.population.openings import (
     Openings,
     blank,
     depth,
+    follows,
     names,
     none,
     ordered,
@@ -154,9 +155,9 @@ class Grouping:
             who = some[standing.candidate[one][some]]
             if len(who):
                 tables.append(self._forecast(one, rank, standing.progress[one].of(who), who))
-        if len(tables) < 2:
-            return tables[0] if tables else none()
-        return merged(ordered(together(tables), START, NUMBER))
+        if len(tables) == 1 and not follows(tables[0]).any():
+            return tables[0]
+        return merged(ordered(together(tables), START, NUMBER)) if tables else none()
 
     def _forecast(self, series: Series, rank: int, progress: Progress, who: Column) -> Openings:
         return Forecast(

@@ -112,12 +112,14 @@ class Lives:
     def _stages(self, programme: Programme) -> Stages:
         """The stages of all whom a dose touches; ``given`` counts the doses of each."""
         touches = touching(programme, self.rows.pack)
-        relevant = _listed(touches | self._asked_about(programme), self.vaccines)
-        kept = np.flatnonzero(relevant[self.doses.vaccine] & (self.doses.day <= self.horizon.last))
+        touching_ones = _listed(touches, self.vaccines)[self.doses.vaccine]
+        involved = np.unique(self.doses.person[touching_ones].astype(np.int64))
+        kept = _listed(touches | self._asked_about(programme), self.vaccines)[self.doses.vaccine]
+        kept &= (self.doses.day <= self.horizon.last) & np.isin(self.doses.person, involved)
+        kept = np.flatnonzero(kept)
         person, day = self.doses.person[kept].astype(np.int64), self.doses.day[kept]
-        involved = np.unique(person)
         begin = self.begin[self.row].astype(np.int64)
-        turning = _listed(touches, self.vaccines)[self.doses.vaccine[kept]] & (day > begin[person])
+        turning = touching_ones[kept] & (day > begin[person])
         starts = np.unique(
             np.concatenate([involved << 32 | begin[involved], person[turning] << 32 | day[turning]])
         )
