@@ -131,7 +131,7 @@ class _City:
         self._put(given, lot)
 
     def _put(self, given: Column, lot: "Lot") -> None:
-        evaluation, number, routine = lot.outcomes.verdicts()
+        evaluation, number, routine, _ = lot.outcomes.verdicts()
         self.answers.programme[given] = lot.history.programme
         self.answers.evaluation[given] = evaluation
         self.answers.number[given], self.answers.routine[given] = number, routine

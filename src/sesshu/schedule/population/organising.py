@@ -29,17 +29,20 @@ class Blocks(NamedTuple):
 class History:
     """The doses of a chunk of residents whose terms are ``rows[row]``; persons are places in ``row``.
 
-    ``on`` is the day each is asked about.
+    ``on`` is the day each is asked about. ``noted`` doses break an interval that is only remarked upon; it is
+    looked for where ``noting`` is asked.
     """
 
-    def __init__(self, rows: Rows, row: Column, doses: Doses, on: Days) -> None:
-        self.rows, self.row, self.doses, self.on = rows, row, doses, on
+    def __init__(
+        self, rows: Rows, row: Column, doses: Doses, on: Days, *, noting: bool = False
+    ) -> None:
+        self.noting, self.rows, self.row, self.doses, self.on = noting, rows, row, doses, on
         self.codes = list(rows.pack.vaccines)
         self.programme = self._programmes()
         birth = rows.birth[row[doses.person]]
         self.usable = (doses.vaccine >= 0) & (doses.day <= on[doses.person]) & (doses.day >= birth)
         self.kept = np.flatnonzero(self.usable)
-        self.blocked, self.unspaced = self._conflicts()
+        self.blocked, self.unspaced, self.noted = self._conflicts()
         self._blocks: dict[frozenset[tuple[str, str]], Blocks] = {}
         self._counts: dict[HistoryNeeded, Column] = {}
 
@@ -77,10 +80,12 @@ class History:
                         away = np.where(mine, np.minimum(away, gap), away)
         return away
 
-    def _conflicts(self) -> tuple[Column, Column]:
-        """Doses that break an interval to another vaccine: those that then do not count, are not routine."""
+    def _conflicts(self) -> tuple[Column, ...]:
+        """Doses that break an interval to another vaccine: those that then do not count, are not routine, or
+        are remarked upon.
+        """
         count, kept = len(self.doses), self.kept
-        blocked, unspaced = np.zeros(count, bool), np.zeros(count, bool)
+        found = {effect: np.zeros(count, bool) for effect in ("not_valid", "not_routine", "note")}
         person, day = self.doses.person[kept], self.doses.day[kept]
         vaccine = self.doses.vaccine[kept]
         later = np.arange(1, len(kept))
@@ -94,10 +99,10 @@ class History:
                 hit = (gap > 0) & (gap <= spacing.gap_days) & concerned[vaccine[earlier], vaccine[later]]
                 start, end = spacing.in_force.start.toordinal(), spacing.in_force.end.toordinal()
                 hit &= (start <= day[later]) & (day[later] <= end)
-                (blocked if spacing.effect == "not_valid" else unspaced)[kept[later[hit]]] = True
+                found[spacing.effect][kept[later[hit]]] = True
             back += 1
             later = later[later >= back]
-        return blocked, unspaced
+        return tuple(found.values())
 
     def _spacings(self) -> list[tuple[Spacing, Column]]:
         """The intervals that have an effect, each with the pairs of vaccines that it concerns."""
@@ -105,7 +110,7 @@ class History:
         vaccines = list(pack.vaccines.values())
         found = []
         for spacing in pack.spacings:
-            if spacing.effect != "note":
+            if spacing.effect != "note" or self.noting:
                 pairs = [
                     [spacing in _before(pack, b.kind) and _concerns(spacing, a, b) for b in vaccines]
                     for a in vaccines
