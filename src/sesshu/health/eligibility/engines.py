@@ -1,0 +1,214 @@
+"""How a chunk is reckoned: a few persons one by one in this process, a city over columns on two processes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, Protocol
+
+import numpy as np
+
+from sesshu.health.eligibility import binary, staging, workers
+from sesshu.health.eligibility.bulk import BulkPart, labels_of
+from sesshu.health.eligibility.reckoning import KINDS, Part, Reckoned, Reckoner, Setup
+from sesshu.health.eligibility.staging import Source
+from sesshu.schedule import load_pack
+from sesshu.schedule.population.columns import EVALUATIONS, STATUSES, Doses
+
+WORTH_COLUMNS = 3_000
+PARTS = 4
+
+
+class Engine(Protocol):
+    """Reckons the persons of ``chunk_person`` into temporary tables."""
+
+    fallbacks: Counter[str]
+
+    def reckon(self, cursor: Any) -> Source:
+        """Where the rows are."""
+
+
+@contextmanager
+def engine(setup: Setup, persons: int) -> Iterator[Engine]:
+    """What to reckon so many persons with."""
+    if persons <= WORTH_COLUMNS:
+        yield Few(setup)
+        return
+    with workers.pool(setup) as reckon:
+        yield Many(setup, reckon)
+
+
+_FEW = """
+    CREATE TEMP TABLE IF NOT EXISTS chunk_standing (addressee_id bigint, letters text) ON COMMIT DELETE ROWS;
+    CREATE TEMP TABLE IF NOT EXISTS chunk_window (addressee_id bigint, programme text, kind text,
+        starts_on date, ends_on date, dose_number int, dose_label text,
+        recommended_from date, recommended_to date, last_day date) ON COMMIT DELETE ROWS;
+    CREATE TEMP TABLE IF NOT EXISTS chunk_verdict (dose_id bigint, programme text, dose_number int,
+        dose_label text, evaluation text, routine boolean, reasons jsonb) ON COMMIT DELETE ROWS;
+    TRUNCATE chunk_standing, chunk_window, chunk_verdict
+"""
+_FEW_PERSONS = """
+    SELECT a.id, a.birth_date, a.sex FROM addressees_addressee a JOIN chunk_person c USING (id)
+    ORDER BY a.birth_date, a.sex, a.id
+"""
+_FEW_DOSES = """
+    SELECT d.addressee_id, d.date, d.vaccine, d.volume_ml, d.expires_on, d.id, d.programme
+    FROM chunk_person c JOIN ledger_dose d ON d.addressee_id = c.id
+    WHERE d.voided_at IS NULL ORDER BY d.addressee_id, d.date, d.id
+"""
+
+
+class Few:
+    """The scalar engine: what a single entry in the ledger waits for."""
+
+    def __init__(self, setup: Setup) -> None:
+        self._reckoner, self.fallbacks = Reckoner(setup), Counter[str]()
+
+    def reckon(self, cursor: Any) -> Source:
+        """One by one."""
+        staging.run(cursor, _FEW)
+        persons = cursor.execute(_FEW_PERSONS).fetchall()
+        doses = cursor.execute(_FEW_DOSES).fetchall()
+        given = {key: [row[1:] for row in rows] for key, rows in groupby(doses, itemgetter(0))}
+        part: Part = [(number, birth, sex, given.get(number, ())) for number, birth, sex in persons]
+        self._copy(cursor, self._reckoner.reckon(part))
+        staging.run(cursor, "ANALYZE chunk_verdict; ANALYZE chunk_window; ANALYZE chunk_standing")
+        return Source("TABLE chunk_window", "TABLE chunk_verdict", "TABLE chunk_standing")
+
+    def _copy(self, cursor: Any, reckoned: Reckoned) -> None:
+        for name in ("window", "verdict", "standing"):
+            with cursor.copy(f"COPY chunk_{name} FROM STDIN") as copy:
+                copy.write(getattr(reckoned, f"{name}s"))
+
+
+_MANY = """
+    CREATE TEMP TABLE IF NOT EXISTS bulk_standing (addressee_id bigint, letters text) ON COMMIT DELETE ROWS;
+    CREATE TEMP TABLE IF NOT EXISTS bulk_window (addressee_id bigint, programme smallint, kind smallint,
+        starts_on date, ends_on date, dose_number int, dose_label smallint,
+        recommended_from date, recommended_to date, last_day date) ON COMMIT DELETE ROWS;
+    CREATE TEMP TABLE IF NOT EXISTS bulk_verdict (dose_id bigint, programme smallint, dose_number int,
+        dose_label smallint, evaluation smallint, routine boolean, reasons bigint) ON COMMIT DELETE ROWS;
+    CREATE TEMP TABLE IF NOT EXISTS bulk_reason (id bigint, reasons jsonb) ON COMMIT DELETE ROWS;
+    TRUNCATE bulk_standing, bulk_window, bulk_verdict, bulk_reason
+"""
+_PERSON_FIELDS = {"id": "int8", "birth": "int4", "sex": "int2"}
+_MANY_PERSONS = """
+    COPY (SELECT a.id, coalesce(a.birth_date - date '0001-01-01' + 1, 0)::int4 AS birth,
+        (CASE a.sex WHEN '1' THEN 1 WHEN '2' THEN 2 ELSE 0 END)::int2 AS sex
+    FROM addressees_addressee a JOIN chunk_person c USING (id)
+    ORDER BY a.birth_date NULLS LAST, 3, a.id) TO STDOUT (FORMAT BINARY)
+"""
+_DOSE_FIELDS = {
+    "person": "int8", "day": "int4", "vaccine": "int2", "volume": "float8", "expiry": "int4", "key": "int8",
+    "own": "int2",
+}  # fmt: skip
+_MANY_DOSES = """
+    COPY (SELECT d.addressee_id, (d.date - date '0001-01-01' + 1)::int4,
+        (coalesce(array_position(%(vaccines)s::text[], d.vaccine::text), 0) - 1)::int2,
+        coalesce(d.volume_ml::float8, 'NaN'), coalesce(d.expires_on - date '0001-01-01' + 1, 0)::int4, d.id,
+        (coalesce(array_position(%(own)s::text[], d.programme::text), 0) - 1)::int2
+    FROM chunk_person c JOIN ledger_dose d ON d.addressee_id = c.id
+    WHERE d.voided_at IS NULL) TO STDOUT (FORMAT BINARY)
+"""
+_BULK_WINDOWS = """
+    SELECT addressee_id, (%(programmes)s::text[])[programme], (%(kinds)s::text[])[kind], starts_on, ends_on,
+        nullif(dose_number, -1), (%(labels)s::text[])[dose_label], nullif(recommended_from, '-infinity'),
+        nullif(recommended_to, '-infinity'), nullif(last_day, '-infinity')
+    FROM bulk_window
+"""
+_BULK_VERDICTS = """
+    SELECT dose_id, coalesce((%(codes)s::text[])[programme], ''), nullif(dose_number, -1),
+        (%(labels)s::text[])[dose_label], (%(evaluations)s::text[])[evaluation], routine, r.reasons
+    FROM bulk_verdict b JOIN bulk_reason r ON r.id = b.reasons
+"""
+
+
+class Many:
+    """Over columns: the same, some hundred times as fast."""
+
+    def __init__(self, setup: Setup, reckon: workers.Reckon) -> None:
+        self._setup, self._reckon, self.fallbacks = setup, reckon, Counter[str]()
+        pack = load_pack("jp")
+        self._vaccines = list(pack.vaccines)
+        self._values = {
+            "programmes": list(setup.programmes),
+            "kinds": [KINDS[status] for status in STATUSES],
+            "labels": labels_of(setup),
+            "codes": list(pack.programmes),
+            "evaluations": list(EVALUATIONS),
+        }
+
+    def reckon(self, cursor: Any) -> Source:
+        """Over columns, in parts of about as many doses."""
+        staging.run(cursor, _MANY)
+        made = list(self._reckon(self._parts(cursor)))
+        for name in ("standing", "window", "verdict"):
+            with cursor.copy(f"COPY bulk_{name} FROM STDIN (FORMAT BINARY)") as copy:
+                for piece in binary.stream(getattr(one, f"{name}s") for one in made):
+                    copy.write(piece)
+        with cursor.copy("COPY bulk_reason FROM STDIN") as copy:
+            for one in made:
+                copy.write(one.reasons)
+        for one in made:
+            self.fallbacks.update(one.fallbacks)
+        staging.run(cursor, "; ".join(f"ANALYZE bulk_{n}" for n in ("standing", "window", "verdict", "reason")))
+        return Source(_BULK_WINDOWS, _BULK_VERDICTS, "TABLE bulk_standing", self._values)
+
+    def _parts(self, cursor: Any) -> list[BulkPart]:
+        persons = binary.read(_copied(cursor, _MANY_PERSONS, {}), _PERSON_FIELDS)
+        own = [rule.code for rule in self._setup.own]
+        asked = {"vaccines": self._vaccines, "own": own}
+        doses = binary.read(_copied(cursor, _MANY_DOSES, asked), _DOSE_FIELDS)
+        place = _place(persons["id"], doses["person"])
+        order = np.lexsort((doses["key"], doses["day"], place))
+        doses, place = {name: column[order] for name, column in doses.items()}, place[order]
+        unknown = _unknown(cursor, doses["key"][doses["vaccine"] < 0])
+        cuts = _cuts(len(persons["id"]), place)
+        return [_part(n, cuts[n], cuts[n + 1], persons, doses, place, unknown) for n in range(len(cuts) - 1)]
+
+
+def _copied(cursor: Any, statement: str, values: dict[str, Any]) -> bytes:
+    with cursor.copy(statement, values) as copy:
+        return b"".join(bytes(piece) for piece in copy)
+
+
+def _unknown(cursor: Any, keys: binary.Column) -> dict[int, str]:
+    """The codes as recorded of doses whose vaccine the schedule does not know."""
+    if not len(keys):
+        return {}
+    return dict(cursor.execute("SELECT id, vaccine FROM ledger_dose WHERE id = ANY(%s)", [keys.tolist()]))
+
+
+def _place(ids: binary.Column, wanted: binary.Column) -> binary.Column:
+    """The place of each of ``wanted`` among ``ids``."""
+    order = np.argsort(ids)
+    found: binary.Column = order[np.searchsorted(ids, wanted, sorter=order)]
+    return found
+
+
+def _cuts(persons: int, place: binary.Column) -> list[int]:
+    """Where to part the persons so that each part has about as much to be reckoned."""
+    weight = np.cumsum(np.bincount(place, minlength=persons) + 1)
+    wanted = weight[-1] * np.arange(1, PARTS) // PARTS if persons else []
+    return sorted({0, *(int(cut) for cut in np.searchsorted(weight, wanted)), persons})
+
+
+def _part(
+    number: int,
+    first: int,
+    last: int,
+    persons: dict[str, Any],
+    doses: dict[str, Any],
+    place: binary.Column,
+    unknown: dict[int, str],
+) -> BulkPart:
+    begin, end = np.searchsorted(place, [first, last])
+    mine = {name: column[begin:end] for name, column in doses.items()}
+    return BulkPart(
+        number, persons["id"][first:last], persons["birth"][first:last], persons["sex"][first:last],
+        Doses(place[begin:end] - first, mine["day"], mine["vaccine"], mine["expiry"]),
+        mine["volume"], mine["key"], mine["own"], unknown,
+    )  # fmt: skip
