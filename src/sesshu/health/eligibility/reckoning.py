@@ -132,7 +132,7 @@ class Reckoner:
         return self._day[1]
 
     def _of_life(self, life: Life, code: str, days: Sequence[date]) -> Standing:
-        if life.person.birth is None:
+        if life.terms is None:
             return Standing(LETTERS["not_target"], ())
         return condensed(life.spans(code, days, self.setup.horizon_from, self.setup.horizon_to))
 

@@ -66,7 +66,7 @@ def assess_years(
     telling = Telling(rows, row, _part(doses, judged, place), volume[judged])
     codes = list(programmes)
     rest = np.full((len(codes), len(known)), _NOT_YET, np.int8)
-    rest[:, persons.birth == 0] = _NOT_TARGET
+    rest[:, ~known] = _NOT_TARGET
     found = _spans(persons, doses, horizon, pack, known & ~alone, rest, codes)
     counts = Counter({why: int(these.sum()) for why, these in fallbacks.items()})
     return Years(rest, found, alone, judged, telling.verdicts(), counts)
