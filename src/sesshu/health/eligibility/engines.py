@@ -76,7 +76,7 @@ class Few:
         part: Part = [(number, birth, sex, given.get(number, ())) for number, birth, sex in persons]
         self._copy(cursor, self._reckoner.reckon(part))
         staging.run(cursor, "ANALYZE chunk_verdict; ANALYZE chunk_window; ANALYZE chunk_standing")
-        return Source("TABLE chunk_window", "TABLE chunk_verdict", "TABLE chunk_standing")
+        return Source("chunk_verdict", "TABLE chunk_window", "TABLE chunk_verdict", "TABLE chunk_standing")
 
     def _copy(self, cursor: Any, reckoned: Reckoned) -> None:
         for name in ("window", "verdict", "standing"):
@@ -155,7 +155,7 @@ class Many:
         for one in made:
             self.fallbacks.update(one.fallbacks)
         staging.run(cursor, "; ".join(f"ANALYZE bulk_{n}" for n in ("standing", "window", "verdict", "reason")))
-        return Source(_BULK_WINDOWS, _BULK_VERDICTS, "TABLE bulk_standing", self._values)
+        return Source("bulk_verdict", _BULK_WINDOWS, _BULK_VERDICTS, "TABLE bulk_standing", self._values)
 
     def _parts(self, cursor: Any) -> list[BulkPart]:
         persons = binary.read(_copied(cursor, _MANY_PERSONS, {}), _PERSON_FIELDS)

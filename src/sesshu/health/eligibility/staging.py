@@ -18,8 +18,9 @@ from sesshu.protection.tenancy import current
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Statements of rows of each table, and the values that they name."""
+    """Statements of rows of each table, and the values that they name; ``judged`` is a table of doses."""
 
+    judged: str
     windows: str
     verdicts: str
     standings: str
@@ -45,7 +46,7 @@ _SWAP = """
     SELECT %(city)s, n.* FROM ({windows}) n;
     DELETE FROM eligibility_doseverdict v USING ledger_dose d, chunk_person c
     WHERE d.addressee_id = c.id AND v.dose_id = d.id
-        AND NOT EXISTS (SELECT FROM ({verdicts}) n WHERE n.dose_id = d.id);
+        AND NOT EXISTS (SELECT FROM {judged} n WHERE n.dose_id = d.id);
     INSERT INTO eligibility_doseverdict AS v (municipality_code, dose_id, programme, dose_number, dose_label,
         evaluation, routine, reasons)
     SELECT %(city)s, n.* FROM ({verdicts}) n
@@ -87,6 +88,6 @@ def swap(cursor: Any, generation: Refresh, source: Source) -> None:
     """Put what was reckoned in the place of what was stored."""
     values = source.values | {"city": current(), "generation": generation.pk}
     statements = _SWAP.format(
-        windows=source.windows, verdicts=source.verdicts, standings=source.standings
+        judged=source.judged, windows=source.windows, verdicts=source.verdicts, standings=source.standings
     )
     run(cursor, statements, values)

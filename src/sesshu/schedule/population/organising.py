@@ -29,7 +29,8 @@ class Blocks(NamedTuple):
 class History:
     """The doses of a chunk of residents whose terms are ``rows[row]``; persons are places in ``row``.
 
-    ``on`` is the day each is asked about. ``noted`` doses break an interval that is only remarked upon; it is
+    ``on`` is the day each is asked about; ``crowded_by`` is the place of the dose that is too near to one which
+    then is not routine, ``crowding`` that of the interval in the pack. ``noted`` doses break an interval that is only remarked upon; it is
     looked for where ``noting`` is asked.
     """
 
@@ -42,6 +43,7 @@ class History:
         birth = rows.birth[row[doses.person]]
         self.usable = (doses.vaccine >= 0) & (doses.day <= on[doses.person]) & (doses.day >= birth)
         self.kept = np.flatnonzero(self.usable)
+        self.crowded_by, self.crowding = (np.full(len(doses), -1, np.int64) for _ in range(2))
         self.blocked, self.unspaced, self.noted = self._conflicts()
         self._blocks: dict[frozenset[tuple[str, str]], Blocks] = {}
         self._counts: dict[HistoryNeeded, Column] = {}
@@ -100,9 +102,16 @@ class History:
                 start, end = spacing.in_force.start.toordinal(), spacing.in_force.end.toordinal()
                 hit &= (start <= day[later]) & (day[later] <= end)
                 found[spacing.effect][kept[later[hit]]] = True
+                if spacing.effect == "not_routine":
+                    self._note_crowding(kept[later[hit]], kept[earlier[hit]], spacing)
             back += 1
             later = later[later >= back]
         return tuple(found.values())
+
+    def _note_crowding(self, later: Column, earlier: Column, spacing: Spacing) -> None:
+        new = self.crowded_by[later] < 0
+        self.crowded_by[later[new]] = earlier[new]
+        self.crowding[later[new]] = self.rows.pack.spacings.index(spacing)
 
     def _spacings(self) -> list[tuple[Spacing, Column]]:
         """The intervals that have an effect, each with the pairs of vaccines that it concerns."""

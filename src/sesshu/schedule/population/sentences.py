@@ -25,13 +25,16 @@ Told = tuple[int, int, int]
 """The day of the ground, and two values more that the kind names."""
 
 
-def sentences(ground: Ground, record: Record, told: Told, pack: Pack) -> tuple[Reason, ...]:
-    """The reasons of ``ground`` for a dose."""
+def sentences(
+    ground: Ground, record: Record, told: Told, remarked: tuple[Reason, ...], pack: Pack
+) -> tuple[Reason, ...]:
+    """The reasons of ``ground`` for a dose; ``remarked`` is what else is to be said of one that counts."""
     if ground.kind == "nothing":
         return ()
     remarks = () if ground.remark is None else (_remark(ground, record),)
-    if ground.kind == "remarks":
-        return remarks
+    if remarked or ground.kind == "remarks":
+        each = ground.requirement is not None and ground.requirement.rule.each
+        return (*remarked, *remarks) if each else (*remarks, *remarked)
     if ground.requirement is not None:
         return (_of_rule(ground, ground.requirement, record, told, pack), *remarks)
     return (_of_course(ground, record, told, pack),)

@@ -1,7 +1,7 @@
 """Each dose's verdict with the reasons told, over columns: what ``Life.verdicts`` says of one person.
 
-A sentence is made once for all whom it is told alike, by the functions that word it for one person. Doses with
-more to be said than columns know (an interval, a volume, another vaccine too near) are left untold.
+A sentence is made once for all whom it is told alike, by the functions that word it for one person. Doses of
+which columns do not know what is said (an interval that is not kept, a doctor's judgement) are left untold.
 """
 
 from collections.abc import Iterator
@@ -11,6 +11,7 @@ from datetime import date
 import numpy as np
 
 from sesshu.schedule.logic.history import Record
+from sesshu.schedule.logic.plan import Requirement
 from sesshu.schedule.model import DoseGiven, Reason
 from sesshu.schedule.population import grounds
 from sesshu.schedule.population.columns import EVALUATIONS, REASONS, Column, Doses
@@ -20,10 +21,10 @@ from sesshu.schedule.population.law import Gaps
 from sesshu.schedule.population.openings import names
 from sesshu.schedule.population.organising import History
 from sesshu.schedule.population.rows import Rows
+from sesshu.schedule.population.remarking import REMARKABLE, Remarked
 from sesshu.schedule.population.sentences import sentences
 from sesshu.schedule.population.selecting import Selection
 from sesshu.schedule.population.verdicts import Outcomes
-from sesshu.schedule.population.volumes import strange
 
 _COUNTED = [EVALUATIONS.index(code) for code in ("valid", "not_valid")]
 _OF_DAYS = frozenset({"too_late", "too_early", "same_day", "other_course"})
@@ -61,29 +62,18 @@ class Telling:
                 row = self.row[persons]
                 outcomes.note(code, Selection(code, self.rows, row, persons, records, self.gaps).all())
         evaluation, number, routine, ground = outcomes.verdicts()
-        place, told = self._told(np.where(self._untold(evaluation, ground), grounds.UNTOLD, ground))
+        untold = ~self.history.usable | self.history.noted
+        place, told = self._told(np.where(untold, grounds.UNTOLD, ground), evaluation)
         called = names(self.rows.pack)
         labels = np.array([called[one.target.label] if one.target else 0 for one in self.known], np.int32)
         label = np.where(np.isin(evaluation, _COUNTED), labels[grounds.number_of(ground)], 0)
         return Verdicts(self.history.programme, number, label, evaluation, routine, place, told)
 
-    def _untold(self, evaluation: Column, ground: Column) -> Column:
-        """Doses of which more, or something else, is to be said."""
-        history = self.history
-        more = ~history.usable | history.blocked | history.unspaced | history.noted
-        valid = ~more & (evaluation == EVALUATIONS.index("valid")) & ~np.isnan(self.volume)
-        numbers = grounds.number_of(ground)
-        for number, places in grouped(numbers[valid], np.flatnonzero(valid)):
-            requirement = self.known[number].requirement
-            if requirement is not None:
-                row = self.row[self.doses.person[places]]
-                more[places] = strange(requirement, self.rows, row, self.doses.day[places], self.volume[places])
-        return more
-
-    def _told(self, ground: Column) -> tuple[Column, list[tuple[Reason, ...]]]:
+    def _told(self, ground: Column, evaluation: Column) -> tuple[Column, list[tuple[Reason, ...]]]:
         """Of each dose the place of its reasons, and all that are told."""
         some = np.flatnonzero(ground != grounds.UNTOLD)
-        keys = np.stack([ground, *self._said(some, ground)])[:, some]
+        remarked = Remarked(self.history, self.volume, self._of_valid(ground, evaluation))
+        keys = np.stack([ground, *self._said(some, ground), *remarked.keys])[:, some]
         order = np.lexsort(keys)
         keys = keys[:, order]
         new = np.ones(len(some), bool)
@@ -91,7 +81,15 @@ class Telling:
         found = np.full(len(ground), -1, np.int32)
         found[some[order]] = np.cumsum(new) - 1
         firsts = some[order][new]
-        return found, list(self._sentences(firsts, keys[:, new]))
+        return found, list(self._sentences(firsts, keys[:, new], remarked))
+
+    def _of_valid(self, ground: Column, evaluation: Column) -> Iterator[tuple[Requirement, Column]]:
+        """The doses that count by each rule, on which more may be remarked."""
+        valid = np.flatnonzero((evaluation == EVALUATIONS.index("valid")) & (ground != grounds.UNTOLD))
+        for number, places in grouped(grounds.number_of(ground[valid]), valid):
+            known = self.known[number]
+            if known.requirement is not None and known.kind in REMARKABLE:
+                yield known.requirement, places
 
     def _said(self, some: Column, ground: Column) -> tuple[Column, Column]:
         """What the sentence of each dose names beside its ground."""
@@ -136,7 +134,7 @@ class Telling:
             found[mine] = np.array(bars, np.int64)[of[row[mine]]]
         return found
 
-    def _sentences(self, firsts: Column, keys: Column) -> Iterator[tuple[Reason, ...]]:
+    def _sentences(self, firsts: Column, keys: Column, remarked: Remarked) -> Iterator[tuple[Reason, ...]]:
         pack = self.rows.pack
         vaccines = list(pack.vaccines.values())
         numbers, days = grounds.number_of(keys[0]), grounds.day_of(keys[0])
@@ -148,4 +146,4 @@ class Telling:
             )
             record = Record(given, given.date, vaccine)
             told = (int(days[n]), int(keys[1, n]), int(keys[2, n]))
-            yield sentences(self.known[numbers[n]], record, told, pack)
+            yield sentences(self.known[numbers[n]], record, told, remarked.reasons(int(place)), pack)
