@@ -23,9 +23,9 @@ PARTS = 4
 
 
 class Engine(Protocol):
-    """Reckons the persons of ``chunk_person`` into temporary tables."""
+    """Reckons the persons of ``chunk_person`` into temporary tables; ``lanes`` chunks at once are of use."""
 
-    fallbacks: Counter[str]
+    lanes: int
 
     def reckon(self, cursor: Any) -> Source:
         """Where the rows are."""
@@ -65,7 +65,7 @@ class Few:
     """The scalar engine: what a single entry in the ledger waits for."""
 
     def __init__(self, setup: Setup) -> None:
-        self._reckoner, self.fallbacks = Reckoner(setup), Counter[str]()
+        self._reckoner, self.lanes = Reckoner(setup), 1
 
     def reckon(self, cursor: Any) -> Source:
         """One by one."""
@@ -130,7 +130,7 @@ class Many:
     """Over columns: the same, some hundred times as fast."""
 
     def __init__(self, setup: Setup, reckon: workers.Reckon) -> None:
-        self._setup, self._reckon, self.fallbacks = setup, reckon, Counter[str]()
+        self._setup, self._reckon, self.lanes = setup, reckon, workers.PROCESSES
         pack = load_pack("jp")
         self._vaccines = list(pack.vaccines)
         self._values = {
@@ -152,10 +152,9 @@ class Many:
         with cursor.copy("COPY bulk_reason FROM STDIN") as copy:
             for one in made:
                 copy.write(one.reasons)
-        for one in made:
-            self.fallbacks.update(one.fallbacks)
+        alone = sum((one.fallbacks for one in made), Counter[str]())
         staging.run(cursor, "; ".join(f"ANALYZE bulk_{n}" for n in ("standing", "window", "verdict", "reason")))
-        return Source("bulk_verdict", _BULK_WINDOWS, _BULK_VERDICTS, "TABLE bulk_standing", self._values)
+        return Source("bulk_verdict", _BULK_WINDOWS, _BULK_VERDICTS, "TABLE bulk_standing", self._values, alone)
 
     def _parts(self, cursor: Any) -> list[BulkPart]:
         persons = binary.read(_copied(cursor, _MANY_PERSONS, {}), _PERSON_FIELDS)

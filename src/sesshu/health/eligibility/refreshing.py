@@ -7,14 +7,16 @@ where it stopped, because a person of another generation, or with a note in ``St
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from django.db import connection, transaction
 
-from sesshu.health.eligibility import generations, staging
+from sesshu.health.eligibility import generations, lanes, staging
 from sesshu.health.eligibility.engines import Engine
 from sesshu.health.eligibility.engines import engine as engine_for
 from sesshu.health.eligibility.models import Refresh
@@ -60,15 +62,22 @@ def refresh_city(
     with acting_for(municipality):
         generation = generations.begin(on, at=at) if everyone else generations.generation_for(on, at=at)
         waiting, setup = count_stale(generation), setup_of(generation)
-    done = 0
-    with engine_for(setup, waiting) as engine:
-        for chunk in _chunks(generation, municipality):
-            with acting_for(municipality):
-                done += _refresh_chunk(generation, chunk, engine)
-            progress.update(done, max(waiting, done), MESSAGE)
+    done, fallbacks = 0, Counter[str]()
+    with engine_for(setup, waiting) as engine, lanes.opened(engine.lanes) as work:
+        while chunks := _chunks(generation, municipality):
+            for persons, alone in work(partial(_in_transaction, municipality, generation, engine), chunks):
+                done, fallbacks = done + persons, fallbacks + alone
+                progress.update(done, max(waiting, done), MESSAGE)
     with acting_for(municipality):
         _complete(generation, by=by, at=at, persons=done)
-    return Refreshed(done, generation.horizon_from, generation.horizon_to, dict(engine.fallbacks))
+    return Refreshed(done, generation.horizon_from, generation.horizon_to, dict(fallbacks))
+
+
+def _in_transaction(
+    municipality: str, generation: Refresh, engine: Engine, ids: Sequence[int]
+) -> tuple[int, Counter[str]]:
+    with acting_for(municipality):
+        return len(ids), _refresh_chunk(generation, ids, engine)
 
 
 def refresh_persons(addressee_ids: Sequence[int], *, generation: Refresh) -> None:
@@ -83,8 +92,10 @@ def refresh_waiting(generation: Refresh, *, by: Account | None, at: datetime) ->
     if not waiting:
         return 0
     with engine_for(setup_of(generation), waiting) as engine:
-        for chunk in _chunks(generation, current()):
-            done += _refresh_chunk(generation, chunk, engine)
+        while chunks := _chunks(generation, current()):
+            for chunk in chunks:
+                _refresh_chunk(generation, chunk, engine)
+                done += len(chunk)
     _complete(generation, by=by, at=at, persons=done)
     return done
 
@@ -119,24 +130,22 @@ def count_stale(generation: Refresh) -> int:
         return int(cursor.fetchone()[0])
 
 
-def _chunks(generation: Refresh, municipality: str) -> Iterator[list[int]]:
-    """Who is out of date, in the order of birth, until nobody is: entries may come in meanwhile."""
-    while True:
-        with acting_for(municipality), connection.cursor() as cursor:
-            values = {"city": current(), "generation": generation.pk}
-            cursor.execute(f"{_STALE} ORDER BY 2, 3, 1", values)
-            waiting = [row[0] for row in cursor.fetchall()]
-        if not waiting:
-            return
-        for first in range(0, len(waiting), CHUNK):
-            yield waiting[first : first + CHUNK]
+def _chunks(generation: Refresh, municipality: str) -> list[list[int]]:
+    """Who is out of date, in the order of birth; to be asked again until nobody is, for entries come in."""
+    with acting_for(municipality), connection.cursor() as cursor:
+        values = {"city": current(), "generation": generation.pk}
+        cursor.execute(f"{_STALE} ORDER BY 2, 3, 1", values)
+        waiting = [row[0] for row in cursor.fetchall()]
+    return [waiting[first : first + CHUNK] for first in range(0, len(waiting), CHUNK)]
 
 
-def _refresh_chunk(generation: Refresh, ids: Sequence[int], engine: Engine) -> int:
+def _refresh_chunk(generation: Refresh, ids: Sequence[int], engine: Engine) -> Counter[str]:
+    """Whom of these the scalar engine had to tell something, by reason."""
     with staging.cursor() as cursor:
         staging.take(cursor, ids)
-        staging.swap(cursor, generation, engine.reckon(cursor))
-    return len(ids)
+        source = engine.reckon(cursor)
+        staging.swap(cursor, generation, source)
+    return source.fallbacks
 
 
 def _complete(generation: Refresh, *, by: Account | None, at: datetime, persons: int) -> None:

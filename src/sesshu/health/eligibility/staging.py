@@ -5,6 +5,7 @@ What was reckoned comes in temporary tables; a source says how their rows are re
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,13 +19,17 @@ from sesshu.protection.tenancy import current
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Statements of rows of each table, and the values that they name; ``judged`` is a table of doses."""
+    """Statements of rows of each table, and the values that they name; ``judged`` is a table of doses.
+
+    ``fallbacks``: of how many persons the scalar engine told something that columns do not, by reason.
+    """
 
     judged: str
     windows: str
     verdicts: str
     standings: str
     values: dict[str, Any] = field(default_factory=dict)
+    fallbacks: Counter[str] = field(default_factory=Counter)
 
 
 _PERSONS = """
