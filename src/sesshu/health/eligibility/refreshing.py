@@ -27,7 +27,7 @@ from sesshu.protection import audit
 from sesshu.protection.models import Account
 from sesshu.protection.tenancy import acting_for, current
 
-CHUNK = 50_000
+CHUNK = 25_000
 PART = 1_000
 MESSAGE = "対象者情報を更新しています"
 
@@ -131,10 +131,10 @@ def count_stale(generation: Refresh) -> int:
 
 
 def _chunks(generation: Refresh, municipality: str) -> list[list[int]]:
-    """Who is out of date, in the order of birth; to be asked again until nobody is, for entries come in."""
+    """Who is out of date, the youngest first, who have most doses; to be asked again until nobody is, for entries come in."""
     with acting_for(municipality), connection.cursor() as cursor:
         values = {"city": current(), "generation": generation.pk}
-        cursor.execute(f"{_STALE} ORDER BY 2, 3, 1", values)
+        cursor.execute(f"{_STALE} ORDER BY 2 DESC NULLS LAST, 3, 1", values)
         waiting = [row[0] for row in cursor.fetchall()]
     return [waiting[first : first + CHUNK] for first in range(0, len(waiting), CHUNK)]
 

@@ -43,6 +43,7 @@ from sesshu.schedule.population.columns import (
 )
 from sesshu.schedule.population.compiling import left_out
 from sesshu.schedule.population.lot import Lot
+from sesshu.schedule.population.openings import articles
 from sesshu.schedule.population.organising import ranges
 from sesshu.schedule.population.rows import Rows
 from sesshu.schedule.population.standing import FIELDS, Statuses, barred, blank
@@ -177,7 +178,7 @@ class _City:
         """Answer for one resident by the scalar engine."""
         who, given = person_of(self.residents, self.doses, person, self.pack)
         told = assess(who, given, date.fromordinal(self.on), self.pack)
-        for n, status in enumerate(values_of(told).T):
+        for n, status in enumerate(values_of(told, self.pack).T):
             for name, value in zip(FIELDS, status, strict=True):
                 self.answers.statuses[name][n, person] = value
         places = {code: n for n, code in enumerate(self.pack.programmes)}
@@ -214,9 +215,9 @@ def person_of(residents: Residents, doses: Doses, person: int, pack: Pack) -> tu
     ]
 
 
-def values_of(told: Assessment) -> Statuses:
+def values_of(told: Assessment, pack: Pack) -> Statuses:
     """The scalar engine's statuses as columns, one for each programme."""
-    found = blank(len(told.programmes))
+    found, called = blank(len(told.programmes)), articles(pack)
     for n, status in enumerate(told.programmes):
         numbers = (status.next_dose, status.remaining)
         days = [getattr(status, name) for name in DATES]
@@ -225,6 +226,7 @@ def values_of(told: Assessment) -> Statuses:
             *(-1 if number is None else number for number in numbers),
             REASONS.index(status.reasons[0].code),
             *(day.toordinal() if day else 0 for day in days),
+            called.setdefault(status.reasons[0].article, len(called)),
         )
     return found
 
@@ -232,7 +234,7 @@ def values_of(told: Assessment) -> Statuses:
 def _room(persons: int, doses: int, pack: Pack) -> Answers:
     """Empty answers in memory that forked processes share."""
     shape = (len(pack.programmes), persons)
-    kinds = {**dict.fromkeys(SMALL, np.int8), **dict.fromkeys(DATES, np.int32)}
+    kinds = {**dict.fromkeys(SMALL, np.int8), **dict.fromkeys(DATES, np.int32), "article": np.int16}
     return Answers(
         {name: _shared(shape, np.dtype(kind)) for name, kind in kinds.items()},
         _shared((doses,), np.dtype(np.int8)),

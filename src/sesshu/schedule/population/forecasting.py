@@ -8,6 +8,7 @@ from sesshu.schedule.population.calendar import LAST, Days
 from sesshu.schedule.population.columns import REASONS, Column
 from sesshu.schedule.population.law import Gaps, bounds, enough
 from sesshu.schedule.population.openings import (
+    ARTICLE,
     END,
     GIVEN,
     LABEL,
@@ -24,7 +25,9 @@ from sesshu.schedule.population.openings import (
     STATUTORY_FROM,
     STATUTORY_TO,
     WHY,
+    WHY_ARTICLE,
     Openings,
+    articles,
     blank,
     names,
     none,
@@ -180,6 +183,7 @@ class Forecast:
         """What holds for each span; of those that are past only the days are needed."""
         start, end, first = span
         rule, table, called = requirement.rule, blank(len(who)), names(self.rows.pack)
+        table[ARTICLE] = table[WHY_ARTICLE] = articles(self.rows.pack)[rule.article]
         table[PERSON], table[START], table[END] = self.persons[who], start, end
         table[SINCE] = window.start[self.row[who]]
         table[NUMBER], table[LABEL], table[PERIOD] = (
@@ -265,7 +269,7 @@ class Forecast:
 
 def _cut(table: Openings, closed: Blocks) -> Openings:
     rest, alive, tables = table.copy(), np.ones(table.shape[1], bool), []
-    for first, last in zip(closed.first, closed.last, strict=True):
+    for first, last, article in zip(closed.first, closed.last, closed.article, strict=True):
         begins, ends = first[rest[PERSON]], last[rest[PERSON]]
         hit = alive & (ends > 0) & (ends >= rest[START]) & (begins <= rest[END])
         if not hit.any():
@@ -276,7 +280,7 @@ def _cut(table: Openings, closed: Blocks) -> Openings:
         alive &= ~(hit & (ends >= rest[END]))
         go = hit & alive
         rest[START, go] = rest[SINCE, go] = ends[go] + 1
-        rest[WHY, go] = VACCINE_INTERVAL
+        rest[WHY, go], rest[WHY_ARTICLE, go] = VACCINE_INTERVAL, article[rest[PERSON, go]]
     tables.append(rest[:, alive])
     return together(tables)
 

@@ -13,6 +13,7 @@ from sesshu.schedule.population.forecasting import WINDOW, Forecast
 from sesshu.schedule.population.law import Gaps
 from sesshu.schedule.population.merging import merged
 from sesshu.schedule.population.openings import (
+    ARTICLE,
     END,
     LABEL,
     NUMBER,
@@ -24,7 +25,9 @@ from sesshu.schedule.population.openings import (
     STATUTORY_FROM,
     STATUTORY_TO,
     WHY,
+    WHY_ARTICLE,
     Openings,
+    articles,
     blank,
     depth,
     follows,
@@ -179,13 +182,14 @@ class Grouping:
         starts = np.where(has, np.stack([one.start for one in firsts]), 0).astype(np.int64)
         latest = np.argmax(np.where(has, (starts << 32) - order, -1), axis=0)
         start = np.take_along_axis(starts, latest[None], axis=0)[0].astype(np.int32)
-        why = np.take_along_axis(np.stack([one.why for one in firsts]), latest[None], axis=0)[0]
+        whys = (np.stack([one.why for one in firsts]), np.stack([one.article for one in firsts]))
+        why = np.stack([np.take_along_axis(one, latest[None], axis=0)[0] for one in whys])
         end = np.where(has, np.stack([one.end for one in firsts]), calendar.LAST).min(axis=0)
         tables = []
         for n, table in enumerate(lists):
             who = np.searchsorted(self.persons, table[PERSON])
             mine = has[n, who] & (leading[who] == n)
-            tables.append(_cut_to(table[:, mine], start[who[mine]], end[who[mine]], why[who[mine]]))
+            tables.append(_cut_to(table[:, mine], start[who[mine]], end[who[mine]], why[:, who[mine]]))
         return ordered(together(tables), START)
 
     def _turns(self, series: Series, standing: Standing) -> Openings:
@@ -230,7 +234,9 @@ class Grouping:
                 table[START] = np.where(first, opens, table[START])
                 table[NUMBER, first], table[LABEL, first] = dose.number, called[dose.label]
                 table[PERIOD, first] = called[requirement.rule.period_name]
+                table[ARTICLE, first] = articles(self.rows.pack)[requirement.rule.article]
         table[SINCE] = table[STATUTORY_FROM] = table[START]
+        table[WHY_ARTICLE] = table[ARTICLE]
         table[STATUTORY_TO] = table[END]
         return table
 
@@ -241,20 +247,23 @@ class _Firsts:
     def __init__(self, table: Openings, persons: Column) -> None:
         count = len(persons)
         self.has = np.zeros(count, bool)
-        self.number, self.start, self.why, self.end = (np.zeros(count, np.int32) for _ in range(4))
+        self.number, self.start, self.why, self.article, self.end = (
+            np.zeros(count, np.int32) for _ in range(5)
+        )
         who = np.searchsorted(persons, table[PERSON])
         first = np.flatnonzero(depth(table) == 0)
         self.has[who] = True
         self.number[who[first]] = table[NUMBER, first]
         self.start[who[first]] = table[START, first]
         self.why[who[first]] = table[WHY, first]
+        self.article[who[first]] = table[WHY_ARTICLE, first]
         np.maximum.at(self.end, who, table[END])
 
 
 def _cut_to(table: Openings, start: Days, end: Days, why: Column) -> Openings:
     table = table.copy()
     later = start > table[START]
-    table[WHY] = np.where(later, why, table[WHY])
+    table[[WHY, WHY_ARTICLE]] = np.where(later, why, table[[WHY, WHY_ARTICLE]])
     table[SINCE] = np.where(later, start, table[SINCE])
     table[START] = np.maximum(table[START], start)
     kept: Openings

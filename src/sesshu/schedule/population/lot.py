@@ -5,6 +5,7 @@ import numpy as np
 from sesshu.schedule.population.columns import Column, Doses
 from sesshu.schedule.population.grouping import Grouping
 from sesshu.schedule.population.law import Gaps
+from sesshu.schedule.population.openings import articles
 from sesshu.schedule.population.organising import History
 from sesshu.schedule.population.rows import Rows
 from sesshu.schedule.population.selecting import Disease, Selection
@@ -38,6 +39,7 @@ class Lot:
         for disease in programme.diseases:
             for every in rows.plan.diseases.get(disease, {}).values():
                 rules += [q.rule for s in every for t in s.targets for q in t.requirements]
+        article = articles(rows.pack)[rows.pack.article(programme.code)]
         classes, of = rows.classes(rules)
         untouched, touched = blank(len(rows.birth)), self.history.touched(programme, self.diseases)
         told: list[tuple[Column, Statuses]] = []
@@ -45,7 +47,7 @@ class Lot:
             members = np.flatnonzero(of == n)
             bar = applicable.barred(programme.code)
             if bar:
-                untouched[:, members] = barred(bar, len(members))
+                untouched[:, members] = barred(bar, len(members), article)
                 continue
             past = Past(programme.code, applicable, rows, members, self.on)
             over = blank(len(rows.birth))
@@ -56,7 +58,7 @@ class Lot:
                 past.last_day,
             )
             untouched[:, members] = statuses(
-                none.all(), members, over[:, members], past.last_day[members], self.on
+                none.all(), members, over[:, members], past.last_day[members], self.on, article
             )
             persons = np.flatnonzero(touched & (of[self.row] == n))
             if len(persons):
@@ -65,7 +67,8 @@ class Lot:
                     self.days, past.last_day,
                 ).all()  # fmt: skip
                 row = self.row[persons]
-                told.append((persons, statuses(some, persons, over[:, row], past.last_day[row], self.on)))
+                last_day = past.last_day[row]
+                told.append((persons, statuses(some, persons, over[:, row], last_day, self.on, article)))
         found = np.take(untouched, self.row, axis=1)
         for persons, values in told:
             found[:, persons] = values

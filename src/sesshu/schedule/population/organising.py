@@ -12,6 +12,7 @@ from sesshu.schedule.logic.conflict import _LONGEST, _after, _before, _closed, _
 from sesshu.schedule.population.calendar import LAST, Days
 from sesshu.schedule.population.columns import Column, Doses
 from sesshu.schedule.population.law import counted
+from sesshu.schedule.population.openings import articles
 from sesshu.schedule.population.records import Records
 from sesshu.schedule.population.rows import Rows
 from sesshu.schedule.supporting import HistoryNeeded, Programme, Spacing
@@ -20,10 +21,13 @@ _FAR = np.int32(1 << 20)
 
 
 class Blocks(NamedTuple):
-    """Block × person: days, inclusive, that earlier doses close to some products; 0 past the last."""
+    """Block × person: days, inclusive, that earlier doses close to some products, 0 past the last; and by what
+    article, as a place in ``openings.articles``.
+    """
 
     first: Days
     last: Days
+    article: Column
 
 
 class History:
@@ -191,8 +195,9 @@ class History:
                 last = np.minimum(day + spacing.gap_days, end)
                 holds = (day < end) & (first <= last)
                 holds &= (last >= self.on[self.doses.person[given]]) | (spacing.effect == "not_valid")
-                parts.append(np.stack([given, np.full(len(given), order), first, last])[:, holds])
-        table = np.concatenate(parts, axis=1) if parts else np.zeros((4, 0), np.int64)
+                article = np.full(len(given), articles(self.rows.pack)[spacing.article])
+                parts.append(np.stack([given, np.full(len(given), order), first, last, article])[:, holds])
+        table = np.concatenate(parts, axis=1) if parts else np.zeros((5, 0), np.int64)
         table = table[:, np.lexsort((table[1], table[0]))]
         person = self.doses.person[table[0]]
         depth = _ranked(person)[2]
@@ -200,6 +205,7 @@ class History:
         return Blocks(
             _matrix(shape, depth, person, table[2].astype(np.int32), np.int32(0)),
             _matrix(shape, depth, person, table[3].astype(np.int32), np.int32(0)),
+            _matrix(shape, depth, person, table[4].astype(np.int32), np.int32(0)),
         )
 
     def count(self, needed: HistoryNeeded) -> Column:
