@@ -11,8 +11,9 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from sesshu.health.eligibility import binary, staging, workers
+from sesshu.health.eligibility import binary, reading, staging, workers
 from sesshu.health.eligibility.bulk import BulkPart, labels_of
+from sesshu.health.eligibility.reading import Read
 from sesshu.health.eligibility.reckoning import KINDS, Part, Reckoned, Reckoner, Setup
 from sesshu.health.eligibility.staging import Source
 from sesshu.schedule import load_pack
@@ -94,25 +95,6 @@ _MANY = """
     CREATE TEMP TABLE IF NOT EXISTS bulk_reason (id bigint, reasons jsonb) ON COMMIT DELETE ROWS;
     TRUNCATE bulk_standing, bulk_window, bulk_verdict, bulk_reason
 """
-_PERSON_FIELDS = {"id": "int8", "birth": "int4", "sex": "int2"}
-_MANY_PERSONS = """
-    COPY (SELECT a.id, coalesce(a.birth_date - date '0001-01-01' + 1, 0)::int4 AS birth,
-        (CASE a.sex WHEN '1' THEN 1 WHEN '2' THEN 2 ELSE 0 END)::int2 AS sex
-    FROM addressees_addressee a JOIN chunk_person c USING (id)
-    ORDER BY a.birth_date NULLS LAST, 3, a.id) TO STDOUT (FORMAT BINARY)
-"""
-_DOSE_FIELDS = {
-    "person": "int8", "day": "int4", "vaccine": "int2", "volume": "float8", "expiry": "int4", "key": "int8",
-    "own": "int2",
-}  # fmt: skip
-_MANY_DOSES = """
-    COPY (SELECT d.addressee_id, (d.date - date '0001-01-01' + 1)::int4,
-        (coalesce(array_position(%(vaccines)s::text[], d.vaccine::text), 0) - 1)::int2,
-        coalesce(d.volume_ml::float8, 'NaN'), coalesce(d.expires_on - date '0001-01-01' + 1, 0)::int4, d.id,
-        (coalesce(array_position(%(own)s::text[], d.programme::text), 0) - 1)::int2
-    FROM chunk_person c JOIN ledger_dose d ON d.addressee_id = c.id
-    WHERE d.voided_at IS NULL) TO STDOUT (FORMAT BINARY)
-"""
 _BULK_WINDOWS = """
     SELECT addressee_id, (%(programmes)s::text[])[programme], (%(kinds)s::text[])[kind], starts_on, ends_on,
         nullif(dose_number, -1), (%(labels)s::text[])[dose_label], nullif(recommended_from, '-infinity'),
@@ -157,35 +139,10 @@ class Many:
         return Source("bulk_verdict", _BULK_WINDOWS, _BULK_VERDICTS, "TABLE bulk_standing", self._values, alone)
 
     def _parts(self, cursor: Any) -> list[BulkPart]:
-        persons = binary.read(_copied(cursor, _MANY_PERSONS, {}), _PERSON_FIELDS)
         own = [rule.code for rule in self._setup.own]
-        asked = {"vaccines": self._vaccines, "own": own}
-        doses = binary.read(_copied(cursor, _MANY_DOSES, asked), _DOSE_FIELDS)
-        place = _place(persons["id"], doses["person"])
-        order = np.lexsort((doses["key"], doses["day"], place))
-        doses, place = {name: column[order] for name, column in doses.items()}, place[order]
-        unknown = _unknown(cursor, doses["key"][doses["vaccine"] < 0])
-        cuts = _cuts(len(persons["id"]), place)
-        return [_part(n, cuts[n], cuts[n + 1], persons, doses, place, unknown) for n in range(len(cuts) - 1)]
-
-
-def _copied(cursor: Any, statement: str, values: dict[str, Any]) -> bytes:
-    with cursor.copy(statement, values) as copy:
-        return b"".join(bytes(piece) for piece in copy)
-
-
-def _unknown(cursor: Any, keys: binary.Column) -> dict[int, str]:
-    """The codes as recorded of doses whose vaccine the schedule does not know."""
-    if not len(keys):
-        return {}
-    return dict(cursor.execute("SELECT id, vaccine FROM ledger_dose WHERE id = ANY(%s)", [keys.tolist()]))
-
-
-def _place(ids: binary.Column, wanted: binary.Column) -> binary.Column:
-    """The place of each of ``wanted`` among ``ids``."""
-    order = np.argsort(ids)
-    found: binary.Column = order[np.searchsorted(ids, wanted, sorter=order)]
-    return found
+        read = reading.columns(cursor, "chunk_person", {}, self._vaccines, own)
+        cuts = _cuts(len(read.persons["id"]), read.place)
+        return [_part(n, cuts[n], cuts[n + 1], read) for n in range(len(cuts) - 1)]
 
 
 def _cuts(persons: int, place: binary.Column) -> list[int]:
@@ -195,19 +152,11 @@ def _cuts(persons: int, place: binary.Column) -> list[int]:
     return sorted({0, *(int(cut) for cut in np.searchsorted(weight, wanted)), persons})
 
 
-def _part(
-    number: int,
-    first: int,
-    last: int,
-    persons: dict[str, Any],
-    doses: dict[str, Any],
-    place: binary.Column,
-    unknown: dict[int, str],
-) -> BulkPart:
-    begin, end = np.searchsorted(place, [first, last])
-    mine = {name: column[begin:end] for name, column in doses.items()}
+def _part(number: int, first: int, last: int, read: Read) -> BulkPart:
+    begin, end = np.searchsorted(read.place, [first, last])
+    persons, mine = read.persons, {name: column[begin:end] for name, column in read.doses.items()}
     return BulkPart(
         number, persons["id"][first:last], persons["birth"][first:last], persons["sex"][first:last],
-        Doses(place[begin:end] - first, mine["day"], mine["vaccine"], mine["expiry"]),
-        mine["volume"], mine["key"], mine["own"], unknown,
+        Doses(read.place[begin:end] - first, mine["day"], mine["vaccine"], mine["expiry"]),
+        mine["volume"], mine["key"], mine["own"], read.unknown,
     )  # fmt: skip
