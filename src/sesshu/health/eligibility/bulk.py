@@ -20,6 +20,7 @@ from sesshu.health.eligibility.binary import Column
 from sesshu.health.eligibility.reckoning import LETTERS, GivenRow, Reckoner, Setup, Standing, reasons_of
 from sesshu.schedule import DoseVerdict, Reason
 from sesshu.schedule.population.columns import EVALUATIONS, STATUSES, Doses
+from sesshu.schedule.population.lives import Horizon
 from sesshu.schedule.population.openings import names
 from sesshu.schedule.population.spans import (
     BEGIN,
@@ -34,7 +35,7 @@ from sesshu.schedule.population.spans import (
     Spans,
     blank,
 )
-from sesshu.schedule.population.years import Horizon, Persons, Years, assess_years
+from sesshu.schedule.population.years import Persons, Years, assess_years
 
 SEXES = ("0", "1", "2")
 SENTENCES = "sentences"
@@ -45,8 +46,8 @@ _MOST_REASONS = 50_000_000
 class BulkPart:
     """Persons in the order of birth and sex with all their doses, by person and day.
 
-    Days are ordinals, 0 where there is none; ``own`` is a place in ``Setup.own`` or -1; ``number`` counts parts.
-    ``unknown`` holds the codes, by the dose's id, of vaccines that the schedule does not know.
+    Days are ordinals, 0 where there is none; ``own`` is a place in ``Setup.own`` or -1; ``number`` counts
+    parts. ``unknown`` holds the codes, by the dose's id, of vaccines that the schedule does not know.
     """
 
     number: int
@@ -62,7 +63,7 @@ class BulkPart:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """Rows in COPY's binary format, reasons in its text format; who was left to the scalar engine, by reason."""
+    """Rows in COPY's binary format, reasons in its text format; ``fallbacks`` as of the source."""
 
     windows: bytes
     verdicts: bytes
@@ -223,9 +224,7 @@ class BulkReckoner:
             }
         )
 
-    def _alone(
-        self, part: BulkPart, years: Years, letters: Column, windows: list[tuple[int, Spans]]
-    ) -> None:
+    def _alone(self, part: BulkPart, years: Years, letters: Column, windows: list[tuple[int, Spans]]) -> None:
         """Those whom a rule concerns that columns do not hold."""
         for person in np.flatnonzero(years.alone):
             _, given = self._given(part, int(person))

@@ -7,8 +7,8 @@ from datetime import date
 from typing import Any
 
 from sesshu.health.eligibility import checking, refreshing, services
-from sesshu.health.eligibility.choices import Fate
 from sesshu.health.eligibility.bulk import SENTENCES
+from sesshu.health.eligibility.choices import Fate
 from sesshu.health.eligibility.conditions import Conditions
 from sesshu.health.eligibility.models import Extraction
 from sesshu.kernel import clock
@@ -140,7 +140,8 @@ def _refresh(arguments: argparse.Namespace) -> Outcome:
     }
     lines = [f"{done.persons}人の対象者情報を更新しました（{done.horizon_from}から{done.horizon_to}まで）。"]
     lines += [
-        f"  うち1人ずつ判定した人（{FALLBACKS.get(why, why)}）: {count}人" for why, count in done.fallbacks.items()
+        f"  うち1人ずつ判定した人（{FALLBACKS.get(why, why)}）: {count}人"
+        for why, count in done.fallbacks.items()
     ]
     return Outcome(data, "\n".join(lines))
 

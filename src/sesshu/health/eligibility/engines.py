@@ -135,8 +135,12 @@ class Many:
             for one in made:
                 copy.write(one.reasons)
         alone = sum((one.fallbacks for one in made), Counter[str]())
-        staging.run(cursor, "; ".join(f"ANALYZE bulk_{n}" for n in ("standing", "window", "verdict", "reason")))
-        return Source("bulk_verdict", _BULK_WINDOWS, _BULK_VERDICTS, "TABLE bulk_standing", self._values, alone)
+        staging.run(
+            cursor, "; ".join(f"ANALYZE bulk_{n}" for n in ("standing", "window", "verdict", "reason"))
+        )
+        return Source(
+            "bulk_verdict", _BULK_WINDOWS, _BULK_VERDICTS, "TABLE bulk_standing", self._values, alone
+        )
 
     def _parts(self, cursor: Any) -> list[BulkPart]:
         own = [rule.code for rule in self._setup.own]

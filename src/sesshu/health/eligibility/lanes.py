@@ -5,28 +5,33 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from django.db import connection
 
 Task = TypeVar("Task")
 Result = TypeVar("Result")
-Work = Callable[[Callable[[Task], Result], Iterable[Task]], Iterator[Result]]
+
+
+class Work(Protocol):
+    """Does something of each task and yields what came of it."""
+
+    def __call__(self, do: Callable[[Task], Result], tasks: Iterable[Task], /) -> Iterator[Result]: ...
 
 
 @contextmanager
-def opened(count: int) -> Iterator[Work[Task, Result]]:
+def opened(count: int) -> Iterator[Work]:
     """Gives ``work(do, tasks)``, which yields what came of each as soon as it is done.
 
-    Within a transaction there is one lane: another connection would not see what is not committed yet. What has
-    begun is ended when an error or a cancellation leaves the block; nothing else is begun.
+    Within a transaction there is one lane: another connection would not see what is not committed yet. What
+    has begun is ended when an error or a cancellation leaves the block; nothing else is begun.
     """
     if count < 2 or connection.in_atomic_block:
         yield map
         return
     executor = ThreadPoolExecutor(count, "lane")
 
-    def work(do: Callable[[Task], Result], tasks: Iterable[Task]) -> Iterator[Result]:
+    def work(do: Callable[[Task], Result], tasks: Iterable[Task], /) -> Iterator[Result]:
         for finished in as_completed([executor.submit(_closing, do, task) for task in tasks]):
             yield finished.result()
 

@@ -33,8 +33,9 @@ _DOSES = """
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """``persons`` in the order of birth and sex, ``doses`` in theirs, then by day; ``place`` is of each dose's
-    person. Days are ordinals, 0 where there is none; a vaccine that is not known is -1, its code in ``unknown``.
+    """``persons`` in the order of birth and sex, ``doses`` in theirs, then by day; ``place``: their persons'.
+
+    Days are ordinals, 0 where there is none; an unknown vaccine is -1, its code in ``unknown``.
     """
 
     persons: dict[str, Column]
@@ -44,7 +45,7 @@ class Read:
 
 
 def columns(cursor: Any, source: str, values: dict[str, Any], vaccines: list[str], own: list[str]) -> Read:
-    """Of the addressees whose ``id`` the ``source`` holds: a table, or a query in brackets that names ``values``.
+    """Of the addressees whose ``id`` the ``source`` holds: a table, or a query that names ``values``.
 
     ``vaccine`` is a place in ``vaccines``, ``own`` one among the city's own programmes or -1.
     """

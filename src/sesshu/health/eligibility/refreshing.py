@@ -131,9 +131,12 @@ def count_stale(generation: Refresh) -> int:
 
 
 def _chunks(generation: Refresh, municipality: str) -> list[list[int]]:
-    """Who is out of date, the youngest first, who have most doses; to be asked again until nobody is, for entries come in."""
+    """Who is out of date, the youngest first, who have most doses.
+
+    To be asked again until nobody is, for entries come in.
+    """
     with acting_for(municipality), connection.cursor() as cursor:
-        values = {"city": current(), "generation": generation.pk}
+        values: dict[str, Any] = {"city": current(), "generation": generation.pk}
         cursor.execute(f"{_STALE} ORDER BY 2 DESC NULLS LAST, 3, 1", values)
         waiting = [row[0] for row in cursor.fetchall()]
     return [waiting[first : first + CHUNK] for first in range(0, len(waiting), CHUNK)]

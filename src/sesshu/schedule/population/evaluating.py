@@ -162,15 +162,12 @@ class Evaluation:
 
         ``remark`` is made of those who are not ``routine``.
         """
-        run, day = self.run, self.records.day[n, persons]
         for some, said in ((routine, None), (~routine, remark)):
             if some.any():
                 of = Judging(self.grounds, self.rows, self.series.targets[t], requirement, said)
                 self._judged(n, persons[some], t, of, routine[some], uncounted)
 
-    def _judged(
-        self, n: int, persons: Column, t: int, of: Judging, routine: Column, uncounted: bool
-    ) -> None:
+    def _judged(self, n: int, persons: Column, t: int, of: Judging, routine: Column, uncounted: bool) -> None:
         run, requirement, day = self.run, of.requirement, self.records.day[n, persons]
         if uncounted:
             run.evaluation[n, persons], run.ground[n, persons] = EXTRANEOUS, of.uncounted()
@@ -192,12 +189,18 @@ class Evaluation:
             over &= progress.last > 0
             routine, doubtful = routine & ~over, doubtful | over
         run.evaluation[n, persons], run.odd[n, persons] = evaluation, odd
-        run.ground[n, persons] = self._ground(of, persons, day, (refused, place, young, odd, valid & ~doubtful))
+        run.ground[n, persons] = self._ground(
+            of, persons, day, (refused, place, young, odd, valid & ~doubtful)
+        )
         run.routine[n, persons] = routine & valid & ~self.records.unspaced[n, persons]
         self._satisfy(persons[valid], day[valid], t)
 
     def _ground(
-        self, of: Judging, persons: Column, day: Days, why: tuple[Column, Column, Column | None, Column, Column]
+        self,
+        of: Judging,
+        persons: Column,
+        day: Days,
+        why: tuple[Column, Column, Column | None, Column, Column],
     ) -> Column:
         """Why, for those of whom one reason is told; see ``grounds``."""
         refused, place, young, odd, valid = why

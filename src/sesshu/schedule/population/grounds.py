@@ -1,4 +1,4 @@
-"""Why each dose was judged so, over columns: a number for each ground, with the one day that its sentence names.
+"""Why each dose was judged so, over columns: a number for each ground, with the day its sentence names.
 
 Grounds are numbered as they occur; 0 is one that columns do not tell, and the scalar engine is asked. The day
 and the number are kept as one ``int64``. :mod:`sesshu.schedule.population.telling` makes the sentences.

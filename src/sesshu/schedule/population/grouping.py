@@ -1,6 +1,7 @@
 """The series of several diseases merged into the law's programmes, over columns; see ``logic.groups``."""
 
 from dataclasses import dataclass
+
 import numpy as np
 
 from sesshu.schedule.assessing import _LIFE_YEARS

@@ -72,7 +72,7 @@ def _known(doses: Doses, vaccines: list[str], point: Point) -> Doses:
 def _kinds(before: _Side, after: _Side, code: str) -> Column:
     """The place in ``KINDS`` of what changes, -1 where nothing does; see ``impact._kind``."""
     was, will = (side.told("status", code, _NOT_TARGET) for side in (before, after))
-    kinds = [_KINDS.index(kind) for kind in ("becomes_eligible", "stops", "opens_later", "closes")]  # type: ignore[arg-type]
+    kinds = [_KINDS.index(kind) for kind in ("becomes_eligible", "stops", "opens_later", "closes")]
     held = [will == _ELIGIBLE, was == _ELIGIBLE, will == _NOT_YET, was == _NOT_YET]
     found = np.where(was != will, np.select(held, kinds, _KINDS.index("other")), _NONE)
     if code in before.places and code in after.places:

@@ -1,7 +1,8 @@
-"""Some years of everybody at once: the spans of every programme, as :class:`..horizon.Life` tells one person's.
+"""Some years of everybody at once: the spans of every programme; see :class:`..horizon.Life`.
 
-A status looks at the doses given by its day, so a life falls into stages: each begins with the horizon, or with
-a dose that touches the programme. Every stage is a person of its own here, with the doses given by its first day.
+A status looks at the doses given by its day, so a life falls into stages: each begins with the horizon, or
+with a dose that touches the programme. Every stage is a person of its own here, with the doses given by its
+first day.
 """
 
 from dataclasses import dataclass
@@ -136,7 +137,7 @@ class Lives:
         return Stages(who, start, end, doses, given)
 
     def _asked_about(self, programme: Programme) -> frozenset[str]:
-        """Vaccines that a rule of the programme asks the history about, or that may close days within the years.
+        """Vaccines that a rule of the programme asks the history about, or that may close days.
 
         What intervals said before October 2020 concerns every vaccine.
         """
@@ -152,7 +153,8 @@ class Lives:
         self, programme: Programme, stages: Stages, whole: Spans, terms: tuple[Column, Days, Column]
     ) -> Spans:
         row = self.row[stages.person]
-        told, tables = np.zeros(len(row), bool), []
+        told = np.zeros(len(row), bool)
+        tables: list[Spans] = []
         if len(stages.doses):
             told, tables = self._dosed(programme, stages, row, terms)
         rest = np.flatnonzero(~told)

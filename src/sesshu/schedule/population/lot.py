@@ -54,7 +54,15 @@ class Lot:
             over[:, members] = past.statuses()
             everybody = np.arange(len(rows.birth))
             none = Grouping(
-                programme, applicable, rows, everybody, members, {}, None, self.gaps, self.days,
+                programme,
+                applicable,
+                rows,
+                everybody,
+                members,
+                {},
+                None,
+                self.gaps,
+                self.days,
                 past.last_day,
             )
             untouched[:, members] = statuses(

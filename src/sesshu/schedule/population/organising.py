@@ -21,8 +21,9 @@ _FAR = np.int32(1 << 20)
 
 
 class Blocks(NamedTuple):
-    """Block × person: days, inclusive, that earlier doses close to some products, 0 past the last; and by what
-    article, as a place in ``openings.articles``.
+    """Block × person: days, inclusive, that earlier doses close to some products, 0 past the last.
+
+    ``article`` is a place in ``openings.articles``.
     """
 
     first: Days
@@ -33,14 +34,12 @@ class Blocks(NamedTuple):
 class History:
     """The doses of a chunk of residents whose terms are ``rows[row]``; persons are places in ``row``.
 
-    ``on`` is the day each is asked about; ``crowded_by`` is the place of the dose that is too near to one which
-    then is not routine, ``crowding`` that of the interval in the pack. ``noted`` doses break an interval that is only remarked upon; it is
-    looked for where ``noting`` is asked.
+    ``on`` is the day each is asked about; ``crowded_by`` is the place of the dose that is too near to one
+    which then is not routine, ``crowding`` that of the interval in the pack. ``noted`` doses break an
+    interval that is only remarked upon; it is looked for where ``noting`` is asked.
     """
 
-    def __init__(
-        self, rows: Rows, row: Column, doses: Doses, on: Days, *, noting: bool = False
-    ) -> None:
+    def __init__(self, rows: Rows, row: Column, doses: Doses, on: Days, *, noting: bool = False) -> None:
         self.noting, self.rows, self.row, self.doses, self.on = noting, rows, row, doses, on
         self.codes = list(rows.pack.vaccines)
         self.programme = self._programmes()

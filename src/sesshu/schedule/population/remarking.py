@@ -1,4 +1,5 @@
-"""What is remarked on a dose that counts, over columns: another vaccine too near, a volume that is not the rule's.
+"""What is remarked on a dose that counts, over columns: another vaccine too near, a volume that is not the
+rule's.
 
 See ``_mark`` of :mod:`sesshu.schedule.logic.conflict` and ``volume`` of :mod:`sesshu.schedule.logic.vaccine`.
 """
@@ -20,11 +21,9 @@ REMARKABLE = frozenset({"kept", "remarks", "routine.turn"})
 
 
 class Remarked:
-    """The remarks on the doses that count by each rule. ``keys``: doses of which the same is said are alike."""
+    """The remarks on the doses that count by each rule; where ``keys`` are alike the same is said."""
 
-    def __init__(
-        self, history: History, volume: Column, valid: Iterable[tuple[Requirement, Column]]
-    ) -> None:
+    def __init__(self, history: History, volume: Column, valid: Iterable[tuple[Requirement, Column]]) -> None:
         self.history, self.volume = history, volume
         self.keys = np.zeros((3, len(history.doses)), np.int64)
         self._volumes: list[tuple[Reason, ...]] = [()]
@@ -51,7 +50,7 @@ class Remarked:
     def reasons(self, place: int) -> tuple[Reason, ...]:
         """The remarks on one dose."""
         crowded = (self._crowded(place),) if self.keys[1, place] else ()
-        return crowded + self._volumes[self.keys[2, place]]
+        return crowded + self._volumes[int(self.keys[2, place])]
 
     def _crowded(self, place: int) -> Reason:
         history, pack = self.history, self.history.rows.pack
@@ -71,15 +70,16 @@ def _volume(requirement: Requirement, given: float, *right: float) -> tuple[Reas
 
 
 def right_volumes(requirement: Requirement, rows: Rows, row: Column, day: Days) -> tuple[Column, Column]:
-    """The rule's volume in mL for each, and the other that is right on the eve of a birthday; NaN for none."""
+    """The rule's volume in mL for each, and the other right one on the eve of a birthday; NaN for none."""
     dose = requirement.row
-    one, other = (np.full(len(row), np.nan if dose.ml is None else dose.ml) for _ in range(2))
+    usual = np.nan if dose.ml is None else dose.ml
+    one, other = (np.full(len(row), usual) for _ in range(2))
     if dose.ml_under is not None:
         turning = rows.point(dose.ml_under[0])[row]
         one = np.where(day <= turning, dose.ml_under[1], one)
         other = np.where(day < turning, dose.ml_under[1], other)
     if dose.ml_from is not None:
         turning = rows.point(dose.ml_from[0])[row]
-        one = np.where(day > turning, dose.ml_from[1], np.where(day == turning, dose.ml, one))
+        one = np.where(day > turning, dose.ml_from[1], np.where(day == turning, usual, one))
         other = np.where(day >= turning, dose.ml_from[1], other)
     return one, other

@@ -1,4 +1,4 @@
-"""The reasons of a dose's ground, in the words that one person is told; see :mod:`sesshu.schedule.verdicts`."""
+"""The reasons of a dose's ground, in the words of :mod:`sesshu.schedule.logic`."""
 
 from datetime import date
 
@@ -62,7 +62,9 @@ def _of_rule(ground: Ground, requirement: Requirement, record: Record, told: Tol
         return Reason.of("already_given", (day,), article)
     if ground.kind == "too_late":
         return Reason.of("too_late", (day, (record.day - day).days), article)
-    return Reason.of("too_early", (_start_text(ground, requirement, pack), day, (day - record.day).days), article)
+    return Reason.of(
+        "too_early", (_start_text(ground, requirement, pack), day, (day - record.day).days), article
+    )
 
 
 def _start_text(ground: Ground, requirement: Requirement, pack: Pack) -> str:

@@ -1,7 +1,8 @@
-"""Spans of days with one status and one next dose, over columns; see :mod:`sesshu.schedule.population.horizon`.
+"""Spans of days with one status and one next dose, over columns; see
+:mod:`sesshu.schedule.population.horizon`.
 
-A table of ``int32``: a column for each span, a row for each of the fields named here. Days are ordinals, 0 where
-there is none; ``NUMBER`` is -1 and ``LABEL`` 0 but for the days on which a dose is due.
+A table of ``int32``: a column for each span, a row for each of the fields named here. Days are ordinals, 0
+where there is none; ``NUMBER`` is -1 and ``LABEL`` 0 but for the days on which a dose is due.
 """
 
 import numpy as np
@@ -136,5 +137,3 @@ def of_persons(table: Spans, places: Column, persons: Column) -> Spans:
     found: Spans = table[:, np.arange(int(counts.sum())) + np.repeat(begins - before, counts)]
     found[PERSON] = np.repeat(persons, counts)
     return found
-
-

@@ -20,10 +20,10 @@ from sesshu.schedule.population.grounds import Ground
 from sesshu.schedule.population.law import Gaps
 from sesshu.schedule.population.openings import names
 from sesshu.schedule.population.organising import History
-from sesshu.schedule.population.rows import Rows
 from sesshu.schedule.population.remarking import REMARKABLE, Remarked
-from sesshu.schedule.population.sentences import sentences
+from sesshu.schedule.population.rows import Rows
 from sesshu.schedule.population.selecting import Selection
+from sesshu.schedule.population.sentences import sentences
 from sesshu.schedule.population.verdicts import Outcomes
 
 _COUNTED = [EVALUATIONS.index(code) for code in ("valid", "not_valid")]

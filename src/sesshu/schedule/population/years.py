@@ -1,7 +1,7 @@
 """Some years of a whole city: every dose's verdict with its reasons, and every programme's spans.
 
-What :class:`sesshu.schedule.population.horizon.Life` tells one person without conditions, pregnancies, special
-circumstances or exclusions, told of many at once.
+What :class:`sesshu.schedule.population.horizon.Life` tells one person without conditions, pregnancies,
+special circumstances or exclusions, told of many at once.
 """
 
 from collections import Counter
@@ -25,7 +25,7 @@ _NOT_YET, _NOT_TARGET = STATUSES.index("not_yet"), STATUSES.index("not_target")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Persons:
-    """In the order of birth and sex, those without a date of birth last (0); ``sex`` as in ``columns.SEXES``."""
+    """In the order of birth and sex, unknown births (0) last; ``sex`` as in ``columns.SEXES``."""
 
     birth: Column
     sex: Column
@@ -35,8 +35,8 @@ class Persons:
 class Years:
     """``rest``: programme × person, the status of most days; ``spans``: those that differ, by programme.
 
-    ``alone`` are those whom the scalar engine is to tell, ``fallbacks`` says why and how many; ``verdicts`` are
-    of the doses ``judged``.
+    ``alone`` are those whom the scalar engine is to tell, ``fallbacks`` says why and how many; ``verdicts``
+    are of the doses ``judged``.
     """
 
     rest: Column
@@ -59,7 +59,7 @@ def assess_years(
     some = np.flatnonzero(known)
     rows, row = _rows(persons, some, pack)
     alone, fallbacks = np.zeros(len(known), bool), _left(rows, row, pack)
-    for why, these in fallbacks.items():
+    for these in fallbacks.values():
         alone[some[these]] = True
     judged = np.flatnonzero(known[doses.person] & ~alone[doses.person])
     place = np.cumsum(known) - 1
@@ -111,5 +111,3 @@ def _left(rows: Rows, row: Column, pack: Pack) -> dict[str, Column]:
 def _part(doses: Doses, some: Column, place: Column) -> Doses:
     person = place[doses.person[some]]
     return Doses(person, *(part[some] for part in (doses.day, doses.vaccine, doses.lot_expiry)))
-
-

@@ -42,7 +42,7 @@ POINTS = [
 ]
 
 
-@pytest.mark.parametrize("before, after", POINTS, ids=["day", "years", "amendment", "back"])
+@pytest.mark.parametrize(("before", "after"), POINTS, ids=["day", "years", "amendment", "back"])
 @pytest.mark.parametrize("city", [odd, usual])
 def test_h20_the_sums_of_a_city_are_those_of_its_residents(city, before, after):
     residents, doses = city(300, 11, TODAY)

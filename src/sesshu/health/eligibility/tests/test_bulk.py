@@ -44,7 +44,7 @@ def refreshed(monkeypatch, on: date, *, bulk: bool, processes: int = 1) -> refre
 
 
 def odd_city(chance: random.Random, persons: int) -> None:
-    """Births of every kind, products of every kind about the limits of law, volumes and lots that are wrong."""
+    """Births and products of every kind about the limits of law, wrong volumes and lots among them."""
     OwnProgramme.objects.create(
         code="mumps", name="おたふくかぜ", age_from_months=12, age_to_months=36, doses=2, interval_days=27,
         valid_from=date(2026, 4, 1), sex="0",
