@@ -4,7 +4,6 @@ The room that keeps a city's records hands its persons to :func:`report` in the 
 """
 
 import argparse
-import csv
 import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import nullcontext
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from sesshu.kernel.command import DONE_WITH_REJECTED_ROWS, Outcome, Refused
+from sesshu.kernel.csv_writer import CsvWriter
 from sesshu.schedule import questions
 from sesshu.schedule.impact import KINDS, Change, Impact, Point, changes, main_reason
 from sesshu.schedule.model import DoseGiven, Person, ProgrammeStatus
@@ -75,17 +75,15 @@ def report(
     _check(arguments.programme, before, after)
     found = Impact()
     try:
-        target = arguments.out.open("w", encoding="utf-8-sig", newline="") if arguments.out else nullcontext()
-        with target as stream:
-            writer = csv.writer(stream) if stream else None
-            if writer:
-                writer.writerow(COLUMNS)
+        target = CsvWriter(arguments.out, COLUMNS) if arguments.out else nullcontext()
+        with target as writer:
             for number, person, doses in asked:
                 changed = changes(person, doses, before, after, arguments.programme)
                 found.add(changed)
                 if writer and changed:
                     listed(number)
-                    writer.writerows(_line(number, change, before, after) for change in changed)
+                    for change in changed:
+                        writer.write(_line(number, change, before, after))
     except OSError as problem:
         raise Refused(f"一覧「{arguments.out}」に書けません（{problem}）。") from problem
     data = as_data(found, before, after) | ({"file": str(arguments.out)} if arguments.out else {})

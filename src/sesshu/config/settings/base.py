@@ -46,10 +46,12 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "sesshu.protection.headers.HeadersMiddleware",
+    "csp.middleware.CSPMiddleware",
     "sesshu.protection.peers.PeerMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "sesshu.protection.limits.SizeMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -59,6 +61,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "sesshu.protection.middleware.TenantMiddleware",
     "sesshu.protection.terminals.middleware.TerminalMiddleware",
+    "sesshu.protection.limits.PaceMiddleware",
     "sesshu.protection.middleware.NoStoreMiddleware",
 ]
 
@@ -115,6 +118,7 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = True
 FILE_UPLOAD_PERMISSIONS = 0o600
+LARGEST_REQUEST = 1024 * 1024 * 1024  # bytes; a resident file of a million takes about 300 MB
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 
