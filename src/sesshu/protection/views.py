@@ -30,6 +30,7 @@ class SignIn(views.LoginView):
     template_name = "web/sign_in.html"
     authentication_form = SignInForm
     redirect_authenticated_user = True
+    http_method_names = ["get", "post", "head", "options"]
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         account = form.get_user()

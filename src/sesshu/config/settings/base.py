@@ -48,6 +48,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "sesshu.protection.headers.HeadersMiddleware",
     "csp.middleware.CSPMiddleware",
+    "sesshu.protection.headers.ViewerMiddleware",
     "sesshu.protection.peers.PeerMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "sesshu.protection.limits.SizeMiddleware",
@@ -98,7 +99,7 @@ AUTH_PASSWORD_VALIDATORS = [
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
-CSRF_COOKIE_HTTPONLY = False
+CSRF_COOKIE_HTTPONLY = True  # the token stands in each page; no script reads the cookie
 
 # The city's certificate authority, and the proxies whose word on a client counts.
 AUTHORITY_FOLDER = home.home() / "secrets" / "authority"
@@ -136,8 +137,8 @@ CONTENT_SECURITY_POLICY = {
         "form-action": [SELF],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
-        "frame-src": [SELF],
-        "object-src": [SELF],
+        "frame-src": [NONE],
+        "object-src": [NONE],
     }
 }
 
