@@ -37,6 +37,7 @@ _ROOMS = {
     "unvaccinated": _Room("sesshu.health.reporting.cli", True, "未接種者一覧"),
     "roster": _Room("sesshu.health.reporting.cli", True, "接種名簿"),
     "report": _Room("sesshu.health.reporting.cli", True, "報告の集計"),
+    "accounts first": _Room("sesshu.protection.sign_in.cli", True, "最初の管理者2人の登録"),
     "terminals": _Room("sesshu.protection.terminals.cli", True, "最初の端末の登録、失効リスト"),
     "database": _Room("sesshu.config.database_cli", False, "データベースの準備・停止"),
     "demo": _Room("sesshu.config.demo_cli", True, "架空の2市でデモを起動"),

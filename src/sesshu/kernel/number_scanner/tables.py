@@ -67,7 +67,7 @@ def in_rows(rows: Iterable[Row], where: str, search: Search) -> Iterator[Finding
             text = _text(value)
             if number <= _HEADING_ROWS and index not in headings and _heading(text):
                 headings[index] = _heading(text)
-            if len(text) < DIGITS:
+            if len(text) < DIGITS or sum(map(str.isdecimal, text)) < DIGITS:
                 continue
             if index in headings and text.isdecimal():
                 _count(counted[index], text, search)
@@ -80,6 +80,8 @@ def in_rows(rows: Iterable[Row], where: str, search: Search) -> Iterator[Finding
 
 def _in_cell(text: str, place: str, where: str, search: Search) -> Iterator[Finding]:
     plain = text.replace(",", "") if _THOUSANDS.fullmatch(text.strip()) else text
+    if plain.isdecimal() and len(plain) > DIGITS and not search.windows:
+        return
     for hit in hits(plain.encode("utf-8", "replace"), search):
         yield Finding(where, place, hit.shape)
 
