@@ -101,16 +101,6 @@ class Desk:
         wait_until(shown, what, seconds=JOB_WAIT / 1000, pause=0.3)
         return self
 
-    def shown_again(self, button: Any, password: str = "sesshu-demo-2026") -> Desk:  # noqa: S107
-        """Press what wants the second factor anew, show it as the demo does, and come back to the button."""
-        button.click()
-        asked = self.page.get_by_role("button", name="パスワードで確認する")
-        asked.wait_for()
-        self.page.get_by_label("パスワード").fill(password)
-        asked.click()
-        button.wait_for()
-        return self
-
     def focused(self, what: str = "id") -> Any:
         return self.page.evaluate(f"document.activeElement?.{what}")
 
