@@ -4,7 +4,6 @@ The room that keeps a city's records hands its persons to :func:`report` in the 
 """
 
 import argparse
-import csv
 import json
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from sesshu.kernel.command import DONE_WITH_REJECTED_ROWS, Outcome, Refused
+from sesshu.kernel.csv_writer import CsvWriter
 from sesshu.schedule import questions
 from sesshu.schedule.impact import KINDS, Change, Impact, Point, changes, main_reason
 from sesshu.schedule.model import DoseGiven, Person, ProgrammeStatus
@@ -100,12 +100,13 @@ def listing(out: Path | None, before: Point, after: Point) -> Iterator[Write]:
         yield lambda number, changed: None
         return
     try:
-        with out.open("w", encoding="utf-8-sig", newline="") as stream:
-            writer = csv.writer(stream)
-            writer.writerow(COLUMNS)
-            yield lambda number, changed: writer.writerows(
-                _line(number, change, before, after) for change in changed
-            )
+        with CsvWriter(out, COLUMNS) as writer:
+
+            def write(number: str, changed: Iterable[Change]) -> None:
+                for change in changed:
+                    writer.write(_line(number, change, before, after))
+
+            yield write
     except OSError as problem:
         raise Refused(f"一覧「{out}」に書けません（{problem}）。") from problem
 

@@ -56,10 +56,13 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "sesshu.protection.headers.HeadersMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "sesshu.protection.headers.ViewerMiddleware",
     "sesshu.protection.peers.PeerMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "sesshu.protection.limits.SizeMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -71,6 +74,7 @@ MIDDLEWARE = [
     "sesshu.protection.sign_in.middleware.SessionLimitsMiddleware",
     "sesshu.protection.middleware.TenantMiddleware",
     "sesshu.protection.terminals.middleware.TerminalMiddleware",
+    "sesshu.protection.limits.PaceMiddleware",
     "sesshu.protection.middleware.NoStoreMiddleware",
 ]
 
@@ -122,7 +126,7 @@ SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
-CSRF_COOKIE_HTTPONLY = False
+CSRF_COOKIE_HTTPONLY = True  # the token stands in each page; no script reads the cookie
 
 # The city's certificate authority, and the proxies whose word on a client counts.
 AUTHORITY_FOLDER = home.home() / "secrets" / "authority"
@@ -142,6 +146,7 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = True
 FILE_UPLOAD_PERMISSIONS = 0o600
+LARGEST_REQUEST = 1024 * 1024 * 1024  # bytes; a resident file of a million takes about 300 MB
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 
@@ -170,8 +175,8 @@ CONTENT_SECURITY_POLICY = {
         "form-action": [SELF],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
-        "frame-src": [SELF],
-        "object-src": [SELF],
+        "frame-src": [NONE],
+        "object-src": [NONE],
     }
 }
 

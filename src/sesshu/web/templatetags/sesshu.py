@@ -68,9 +68,9 @@ def mask(value: object, protected: object) -> str:
 
 
 @register.filter
-def number(value: float | None) -> str:
-    """12,345; a dash for None."""
-    if value is None:
+def number(value: float | str | None) -> str:
+    """12,345; a dash for None, and for what is not counted yet (a value missing in a template is "")."""
+    if value is None or isinstance(value, str):
         return "－"
     return f"{value:,}" if isinstance(value, int) else f"{value:,.1f}"
 

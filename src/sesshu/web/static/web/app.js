@@ -12,6 +12,9 @@
     if (announcer && text && announcer.textContent !== text) announcer.textContent = text;
   };
 
+  // Whoever signs out leaves no search words behind in this tab.
+  on("submit", "form[action$='/sign-out/']", () => sessionStorage.clear());
+
   // "/" goes to the search field. It can be switched off (WCAG 2.1.4); the choice stays on this terminal.
   const switchBox = document.querySelector("[data-shortcut-switch]");
   if (switchBox) {
