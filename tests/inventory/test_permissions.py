@@ -29,7 +29,12 @@ SIGNED_IN = {
     "web:gallery": "parts with invented persons; development only",
 }
 WORDS = {"kind": "dose", "form": "csv", "name": "x" * 32 + ".csv", "token": "x" * 20}
-SPECIAL = {"reporting:export": {"kind": "roster"}}
+SPECIAL = {
+    "reporting:export": {"kind": "roster"},
+    "taking_out:new": {"name": "roster"},
+    "retention:draw": {"code": "person-dead"},
+    "retention:holds": {"code": "person-dead"},
+}
 
 
 def every_page() -> Any:
@@ -103,4 +108,8 @@ NOTHING_TO_SEE = {
     "addressees:merge": "a person cannot be merged with herself",
     "notices:run-file": "the run of the inventory was never at the press",
     "intake:entry-undo": "one may take back only what one has just entered oneself",
+    "taking_out:detail": "a request is seen here by who made it",
+    "taking_out:erasure": "likewise",
+    "taking_out:fetch": "likewise",
+    "taking_out:withdraw": "likewise",
 }

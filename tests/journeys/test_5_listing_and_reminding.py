@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-import openpyxl
 import pytest
 
 from tests.journeys import papers
@@ -18,28 +16,44 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
 PROGRAMME, NAME = "je", "日本脳炎"
 
 
-def files(desk: Any) -> tuple[list[dict[str, str]], list[dict[str, str]], bytes]:
-    """The list on the screen as CSV, XLSX and PDF."""
-    with desk.page.expect_download() as taken:
-        desk.page.get_by_role("button", name="CSV").click()
-    plain = papers.read_csv(taken.value.path())
-    with desk.page.expect_download() as taken:
-        desk.page.get_by_role("button", name="Excel").click()
-    book = openpyxl.load_workbook(BytesIO(Path(taken.value.path()).read_bytes()), read_only=True)
-    rows = [[str(cell or "") for cell in row] for row in book.active.iter_rows(values_only=True)]
-    head = next(index for index, row in enumerate(rows) if row[0] == "宛名番号" or "宛名番号" in row)
-    table = [dict(zip(rows[head], row, strict=True)) for row in rows[head + 1 :] if any(row)]
+def printed(desk: Any) -> bytes:
+    """The list on the screen as it is printed."""
     form = desk.page.locator("form[action$='/export/']")
     sent = {
         "csrfmiddlewaretoken": form.locator("[name=csrfmiddlewaretoken]").get_attribute("value"),
         "address": form.locator("[name=address]").get_attribute("value"),
-        "format": "pdf",
     }
-    printed = desk.page.request.post(
+    answer = desk.page.request.post(
         form.get_attribute("action"), form=sent, headers={"Referer": desk.page.url}
     )
-    assert printed.headers["content-type"] == "application/pdf"
-    return plain, table, printed.body()
+    assert answer.headers["content-type"] == "application/pdf"
+    return bytes(answer.body())
+
+
+def taken_out(desk: Any, approver: Any, form: str) -> bytes:
+    """The list on the screen as data: asked for, approved by another, opened with the approver's passphrase."""
+    listed_at = desk.page.url
+    desk.page.get_by_role("link", name="ファイルで持ち出す").click()
+    desk.heading("持出しの申請").looks_well("taking-out-request")
+    desk.page.get_by_label("形式").select_option(label=form)
+    desk.page.get_by_label("目的").fill("電話で案内する順番を決めるため")
+    desk.page.get_by_label("提供先・使用者").fill("健康課")
+    desk.page.get_by_label("消去の期限").fill("R8.12.28")
+    desk.page.get_by_role("button", name="申請する").click()
+    desk.page.get_by_text("申請しました").wait_for()
+    asked_at = desk.page.url
+    phrase = approved(approver, int(asked_at.rstrip("/").rpartition("/")[2]))
+    fetch = desk.page.get_by_role("button", name="ファイルを受け取る")
+    desk.reloaded_until("the file is made", fetch)
+    desk.again(lambda: fetch.click())
+    with desk.page.expect_download() as taken:
+        fetch.click()
+    phrase = phrase()
+    desk.goto(listed_at)
+    with pyzipper.AESZipFile(taken.value.path()) as book:
+        book.setpassword(phrase.encode())
+        (name,) = book.namelist()
+        return bytes(book.read(name))
 
 
 def agree(desk: Any, plain: list[dict[str, str]], table: list[dict[str, str]], paper: bytes) -> None:

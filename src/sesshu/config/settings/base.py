@@ -9,9 +9,15 @@ from csp.constants import NONE, SELF
 from sesshu.config import home
 from sesshu.config.database import CITY, connection_settings
 
+# openpyxl takes lxml where a tool has brought it; every installation writes workbooks in the same way.
+os.environ.setdefault("OPENPYXL_LXML", "False")
+
 PACKAGE = Path(__file__).resolve().parents[2]
 
 SECRET_KEY = home.secret("django")
+TAKING_OUT_SECRET = home.secret("taking-out")
+# Whether the command line may write lists of persons that are not encrypted.
+PLAIN_LISTS = False
 DEBUG = False
 ALLOWED_HOSTS: list[str] = ["localhost", "127.0.0.1"]
 ROOT_URLCONF = "sesshu.config.urls"

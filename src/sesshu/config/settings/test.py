@@ -23,3 +23,4 @@ DEMO_SIGN_IN = True
 DEMO_PASSWORD = "sesshu-demo-2026"  # noqa: S105
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 TERMINALS_REQUIRED = False
+PLAIN_LISTS = True

@@ -16,14 +16,16 @@ What cannot be looked into (an encrypted archive, a bomb) is reported as UNREADA
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from sesshu.kernel.check_digits import is_individual_number
 from sesshu.kernel.number_scanner.findings import Finding, Search, Shape
 from sesshu.kernel.number_scanner.looking import look_into
+from sesshu.kernel.number_scanner.shapes import DIGITS
+from sesshu.kernel.number_scanner.tables import in_rows
 
-__all__ = ["Finding", "Shape", "contains_number", "scan", "scan_file"]
+__all__ = ["Finding", "Shape", "contains_number", "scan", "scan_file", "scan_rows"]
 
 
 def scan(
@@ -55,6 +57,12 @@ def scan_file(path: Path, *, known: Container[str] = (), name: str = "") -> Iter
     return scan(path.read_bytes(), name=name or path.name, known=known)
 
 
+def scan_rows(rows: Iterable[Sequence[object]], *, name: str = "") -> Iterator[Finding]:
+    """:func:`scan` of a table that is no file yet, its headings first; row 1 is the headings."""
+    return in_rows(rows, name, Search(suspects=is_individual_number))
+
+
 def contains_number(values: Iterable[str]) -> bool:
     """Whether any of these short texts holds an 個人番号: for fields of forms and of other systems' data."""
-    return any(next(scan(value), None) is not None for value in values)
+    long_enough = (value for value in values if sum(map(str.isdigit, value)) >= DIGITS)
+    return any(next(scan(value), None) is not None for value in long_enough)

@@ -118,7 +118,7 @@ def retire(*, terminal: Terminal, reason: str, by: Account) -> None:
 def supersede_older(certificate: Certificate) -> int:
     """Revoke the terminal's other certificates: the new one was used, so it has arrived."""
     others = certificate.terminal.certificates.filter(revoked_at__isnull=True).exclude(pk=certificate.pk)
-    return _revoke(others.filter(starts_at__lte=certificate.starts_at), "新しい証明書に切り替え")
+    return _revoke(others.filter(pk__lt=certificate.pk), "新しい証明書に切り替え")
 
 
 @transaction.atomic
