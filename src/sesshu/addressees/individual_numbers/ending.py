@@ -1,7 +1,7 @@
 """A person whose period of keeping is over is erased in the vault too, before the city's rows go (H21, S08).
 
 Two persons of the city have asked for it and approved it in the retention's own procedure; the vault is told
-so by two names. Its wrapped keys go at once; ``sesshu numbers erasures`` makes it final and signs the receipts.
+so by two names. Its wrapped keys go at once; ``sesshu numbers erasures`` makes it final, with receipts.
 """
 
 from __future__ import annotations
