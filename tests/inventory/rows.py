@@ -76,6 +76,7 @@ class Rows:
             return next(value for value, _ in field.flatchoices)
         for kind, value in (
             (models.BooleanField, False),
+            (models.BinaryField, b"v"),
             (models.DateTimeField, clock.now()),
             (models.DateField, date(2026, 4, 1)),
             (models.DecimalField, Decimal("0.5")),

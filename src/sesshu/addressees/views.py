@@ -28,6 +28,7 @@ from sesshu.kernel import clock
 from sesshu.kernel.wareki import parse_date
 from sesshu.protection.actions import Action, requires
 from sesshu.protection.tenancy import current
+from sesshu.web.permission import may
 
 PURPOSE = "宛名の確認"
 
@@ -57,6 +58,8 @@ def _tabs(request: HttpRequest, pk: int, here: str) -> list[dict[str, Any]]:
         {"label": "宛名", "url": reverse("addressees:detail", args=[pk]), "current": here == "detail"},
         {"label": "異動履歴", "url": reverse("addressees:history", args=[pk]), "current": here == "history"},
     ]
+    if may(request, Action.NUMBER_REVEAL):
+        tabs.append({"label": "個人番号", "url": reverse("individual_numbers:person", args=[pk])})
     page = opening.url_name_for(request)
     if page != "addressees:detail":
         tabs.insert(0, {"label": "接種台帳", "url": reverse(page, args=[pk])})

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import itertools
 import json
 import os
 import sys
@@ -22,6 +23,8 @@ class _Room:
     module: str
     database: bool
     summary: str
+    system: str = "city"
+    role: str = "application"
 
 
 _ROOMS = {
@@ -39,9 +42,12 @@ _ROOMS = {
     "report": _Room("sesshu.health.reporting.cli", True, "報告の集計"),
     "accounts first": _Room("sesshu.protection.sign_in.cli", True, "最初の管理者2人の登録"),
     "terminals": _Room("sesshu.protection.terminals.cli", True, "最初の端末の登録、失効リスト"),
+    "keys": _Room("sesshu.protection.keys.cli", True, "暗号鍵の状態・更新・廃棄"),
+    "numbers": _Room("sesshu.numbers.cli", True, "個人番号の取込・消去", "numbers"),
+    "numbers systems": _Room("sesshu.numbers.cli", True, "接続を許可するシステム", "numbers", "owner"),
     "database": _Room("sesshu.config.database_cli", False, "データベースの準備・停止"),
-    "demo": _Room("sesshu.config.demo_cli", True, "架空の2市でデモを起動"),
-    "serve": _Room("sesshu.config.serve_cli", True, "職員画面の起動"),
+    "demo": _Room("sesshu.config.demo_cli", True, "架空の2市でデモを起動", "all"),
+    "serve": _Room("sesshu.config.serve_cli", True, "職員画面の起動", "all"),
 }
 
 
@@ -79,7 +85,7 @@ def _run(words: list[str]) -> Outcome:
     if room is None:
         raise Refused(f"「{name}」というコマンドはありません。\n{_overview()}")
     if room.database:
-        _prepare_database()
+        _prepare_database("numbers" if _asks_for_numbers(words) else room.system, room.role)
     parser = _parser(room.module)
     parsed = parser.parse_args(words)
     outcome: Outcome = parsed.handler(parsed)
@@ -114,13 +120,24 @@ def _leaves(subparsers: Any) -> list[argparse.ArgumentParser]:
     return found
 
 
-def _prepare_database() -> None:
+def _asks_for_numbers(words: list[str]) -> bool:
+    return "--system=numbers" in words or "numbers" in [
+        value for option, value in itertools.pairwise(words) if option == "--system"
+    ]
+
+
+def _prepare_database(system: str, role: str) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sesshu.config.settings.production")
+    if role != "application":
+        os.environ["SESSHU_DB_ROLE"] = role
+    if system == "numbers":
+        os.environ["DJANGO_SETTINGS_MODULE"] = "sesshu.config.settings.numbers"
     from sesshu.config import database
     from sesshu.config.postgres import ServerError
 
+    systems = {"city": (database.CITY,), "numbers": (database.NUMBERS,)}.get(system, ())
     try:
-        database.prepare()
+        database.prepare(*systems)
         import django
 
         django.setup()

@@ -13,6 +13,8 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 STAFF = "sesshu.config.wsgi:application"
+NUMBERS = "sesshu.config.numbers_wsgi:application"
+_CONFIGURATIONS = {STAFF: "sesshu.config.tls_door", NUMBERS: "sesshu.config.numbers_door"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ class Door:
 
     def _gunicorn(self) -> list[str]:
         return [
-            sys.executable, "-m", "gunicorn", "--config", "python:sesshu.config.tls_door",
+            sys.executable, "-m", "gunicorn", "--config", f"python:{_CONFIGURATIONS[self.application]}",
             "--bind", f"{self.host}:{self.port}", "--workers", str(self.workers), self.application,
         ]  # fmt: skip
 

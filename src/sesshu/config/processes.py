@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from types import FrameType
 
 from sesshu.config.doors import Door
@@ -17,17 +18,19 @@ class Stopped(Exception):
     """Someone asked this installation to stop."""
 
 
-def serve(door: Door, *, announce: str) -> int:
-    """Run the door and the worker until a signal comes or one of them ends.
+def serve(*doors: Door, others: Sequence[list[str]], announce: str) -> int:
+    """Run doors and other processes until a signal comes or one of them ends.
 
-    :param announce: printed once the door answers.
+    :param others: commands, such as :func:`worker`.
+    :param announce: printed once every door answers.
     :returns: 0 after a signal, 1 when a process ended by itself.
     """
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _stop)
-    children = [_start(door.command()), _start(_worker())]
+    children = [_start(command) for command in (*(door.command() for door in doors), *others)]
     try:
-        _wait_until_open(door, children)
+        for door in doors:
+            _wait_until_open(door, children)
         print(announce, flush=True)
         while all(child.poll() is None for child in children):
             time.sleep(_POLL)
@@ -42,7 +45,8 @@ def _stop(number: int, frame: FrameType | None) -> None:
     raise Stopped
 
 
-def _worker() -> list[str]:
+def worker() -> list[str]:
+    """The city's worker of jobs."""
     return [sys.executable, "-m", "sesshu.config.manage", "procrastinate", "worker", "--concurrency", "1"]
 
 

@@ -6,9 +6,11 @@ With ``--tls`` the door itself speaks TLS and wants a terminal's certificate; wi
 from __future__ import annotations
 
 import argparse
+import os
 
+from sesshu.config import vault
 from sesshu.config.doors import Door
-from sesshu.config.processes import serve
+from sesshu.config.processes import serve, worker
 from sesshu.kernel.command import Outcome, Refused
 
 
@@ -18,14 +20,39 @@ def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--tls", action="store_true", help="TLS と端末の証明書による認証をこの画面で行う")
+    parser.add_argument("--numbers-host", default="127.0.0.1", help="個人番号システムの待ち受けアドレス")
+    parser.add_argument("--numbers-port", type=int, default=8443)
+    parser.add_argument(
+        "--only", choices=("city", "numbers"), help="別のサーバーに分けるとき、ここで動かすシステム"
+    )
     parser.set_defaults(handler=_serve)
 
 
 def _serve(arguments: argparse.Namespace) -> Outcome:
+    numbers = vault.door(arguments.numbers_host, arguments.numbers_port, arguments.workers)
+    if arguments.only == "numbers":
+        code = serve(numbers, others=[vault.keeper()], announce=f"個人番号システム: {numbers.address}")
+        return Outcome({"address": numbers.address}, "", code)
     door = Door(arguments.host, arguments.port, arguments.workers, tls=arguments.tls)
     _prepare(door)
-    code = serve(door, announce=f"職員画面: {door.address}")
+    announce = f"職員画面: {door.address}"
+    if arguments.only == "city":
+        code = serve(door, others=[worker()], announce=announce)
+    else:
+        _connect(arguments.numbers_port)
+        code = serve(door, numbers, others=[worker(), vault.keeper()], announce=announce)
     return Outcome({"address": door.address}, "", code)
+
+
+def _connect(port: int) -> None:
+    """City and vault on one machine: the city is put on the vault's list and told its address."""
+    from sesshu.protection.models import Municipality
+
+    os.environ.setdefault("SESSHU_NUMBERS_ADDRESS", f"https://localhost:{port}")
+    try:
+        vault.connect_city(list(Municipality.objects.values_list("code", flat=True)))
+    except RuntimeError as refused:
+        raise Refused(f"個人番号システムへ接続できるようにできません。\n{refused}") from None
 
 
 def _prepare(door: Door) -> None:

@@ -14,11 +14,11 @@ from typing import Any
 
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
+from django.apps import apps
 from django.conf import settings
 
 from sesshu.kernel import clock
 from sesshu.protection import authority
-from sesshu.protection.terminals import revocation
 
 CIPHERS = "ECDHE+AESGCM:ECDHE+CHACHA20"
 # A peer that says nothing for so long loses its connection: it must not hold one of the door's threads.
@@ -51,17 +51,22 @@ def door_context() -> ssl.SSLContext:
         ssl.OP_NO_TICKET | ssl.OP_NO_COMPRESSION | ssl.OP_NO_RENEGOTIATION | ssl.OP_CIPHER_SERVER_PREFERENCE
     )
     context.num_tickets = 0
-    context.load_cert_chain(door_certificate(), door_certificate().with_name("door-key.pem"))
+    context.load_cert_chain(door_certificate(), _key_of(door_certificate()))
     context.verify_mode = ssl.CERT_REQUIRED
     context.load_verify_locations(cafile=authority.root_path())
-    context.load_verify_locations(cafile=revocation.current())
-    context.verify_flags |= ssl.VERIFY_CRL_CHECK_LEAF | ssl.VERIFY_X509_STRICT
+    context.verify_flags |= ssl.VERIFY_X509_STRICT
+    # The vault has no terminals: its list of systems, asked at each request, is its revocation list.
+    if apps.is_installed("sesshu.protection.terminals"):
+        from sesshu.protection.terminals import revocation
+
+        context.load_verify_locations(cafile=revocation.current())
+        context.verify_flags |= ssl.VERIFY_CRL_CHECK_LEAF
     return context
 
 
 def door_certificate() -> Path:
     """The door's certificate (PEM) for ``settings.ALLOWED_HOSTS``, made anew when it ends soon."""
-    path = Path(settings.AUTHORITY_FOLDER) / "door.pem"
+    path = Path(settings.AUTHORITY_FOLDER) / f"{settings.DOOR}.pem"
     if not _serves(path):
         with authority.locked("door"):
             if not _serves(path):
@@ -82,6 +87,10 @@ def _serves(path: Path) -> bool:
     return set(_hosts()) <= named
 
 
+def _key_of(path: Path) -> Path:
+    return path.with_name(f"{path.stem}-key.pem")
+
+
 def _hosts() -> list[str]:
     named = [host.strip("[]").lstrip(".") for host in settings.ALLOWED_HOSTS if host != "*"]
     return list(dict.fromkeys([*named, "localhost", "127.0.0.1"]))
@@ -92,5 +101,5 @@ def _issue_door_certificate(path: Path) -> None:
     certificate = authority.issue(
         authority.Subject(hosts[0]), key.public_key(), usage=authority.SERVER, hosts=hosts
     )
-    authority.write_private(path.with_name("door-key.pem"), authority.key_bytes(key))
+    authority.write_private(_key_of(path), authority.key_bytes(key))
     authority.write_private(path, certificate.public_bytes(serialization.Encoding.PEM))

@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("sesshu.web.urls")),
     path("jobs/", include("sesshu.jobs.urls")),
     path("addressees/", include("sesshu.addressees.urls")),
+    path("individual-numbers/", include("sesshu.addressees.individual_numbers.urls")),
     path("catalogue/", include("sesshu.health.catalogue.urls")),
     path("providers/", include("sesshu.health.providers.urls")),
     path("ledger/", include("sesshu.health.ledger.urls")),

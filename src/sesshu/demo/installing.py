@@ -66,6 +66,7 @@ def _accounts(municipality: Municipality, login: str, password: str) -> None:
         ("", "予防接種担当（デモ）", [Role.PROGRAMME]),
         ("-counter", "窓口（デモ）", [Role.COUNTER]),
         ("-leader", "係長（デモ）", [Role.PROGRAMME, Role.PROTECTED]),
+        ("-numbers", "個人番号利用事務（デモ）", [Role.COUNTER, Role.NUMBERS]),
     ):
         open_account(
             login=f"{login}{suffix}", name=name, municipality=municipality, roles=roles, password=password

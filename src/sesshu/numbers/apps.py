@@ -7,7 +7,7 @@ class NumbersConfig(AppConfig):
     verbose_name = "個人番号"
 
     def ready(self) -> None:
-        from sesshu.numbers import indexing
+        from sesshu.numbers import erasing, indexing
         from sesshu.protection.keys import rotation
 
-        rotation.register(rotation.Dependant("numbers", indexing.renew))
+        rotation.register(rotation.Dependant("numbers", indexing.renew, erasing.forget))

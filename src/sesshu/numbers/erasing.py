@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from uuid import UUID
+
+from django.db.models import QuerySet
 
 from sesshu.kernel import clock
 from sesshu.numbers import callers, refusals
@@ -35,13 +38,21 @@ def approve(pk: UUID, *, by: Caller) -> Destruction:
         row = destruction.approve(pk, approved_by=str(by))
     except destruction.NotAllowed as refused:
         raise refusals.not_allowed(str(refused)) from None
-    for holder in Holder.objects.filter(municipality_code=tenancy.current(), key_id__in=row.key_ids):
-        Token.objects.filter(holder=holder).delete()
-        IndividualNumber.objects.filter(holder=holder).delete()
-        holder.erased_at = clock.now()
-        holder.save(update_fields=["erased_at"])
+    for holder in _holders(row.key_ids):
         callers.record(by, "erase", addressee=holder.addressee_number)
     return row
+
+
+def forget(key_ids: Sequence[UUID]) -> None:
+    """Remove what stands of the persons whose keys are destroyed; that they were here stays."""
+    holders = _holders(key_ids)
+    Token.objects.filter(holder__in=holders).delete()
+    IndividualNumber.objects.filter(holder__in=holders).delete()
+    holders.update(erased_at=clock.now())
+
+
+def _holders(key_ids: Sequence[UUID] | Sequence[str]) -> QuerySet[Holder]:
+    return Holder.objects.filter(municipality_code=tenancy.current(), key_id__in=key_ids)
 
 
 def found(pk: UUID) -> Destruction:

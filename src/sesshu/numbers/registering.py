@@ -15,6 +15,7 @@ from sesshu.numbers.choices import IdentityCheck
 from sesshu.numbers.models import DuplicateAlarm, Holder, IndividualNumber
 from sesshu.protection import tenancy
 from sesshu.protection.keys import wrapping
+from sesshu.protection.keys.models import TenantKey
 
 _LOCK = 0x5E55_0003
 
@@ -44,7 +45,7 @@ def register(*, addressee: str, number: str, checked: Checked, by: Caller, origi
     _examine(number, checked)
     try:
         with transaction.atomic():
-            _one_at_a_time()
+            one_at_a_time()
             _refuse_duplicate(number, addressee)
             holder = _new_holder(addressee)
             _append(holder, number, checked, valid_from=checked.on)
@@ -62,7 +63,7 @@ def change(*, addressee: str, number: str, checked: Checked, on: date, reason: s
     _examine(number, checked)
     try:
         with transaction.atomic():
-            _one_at_a_time()
+            one_at_a_time()
             holder = living(addressee)
             _refuse_duplicate(number, addressee)
             _end(holder, on, reason)
@@ -91,7 +92,7 @@ def _examine(number: str, checked: Checked) -> None:
         raise refusals.unchecked("本人確認の日が未来の日付です。")
 
 
-def _one_at_a_time() -> None:
+def one_at_a_time() -> None:
     """Of two who register the same number at once, one must see the other."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LOCK, int(tenancy.current())])
@@ -121,8 +122,17 @@ def _end(holder: Holder, on: date, reason: str) -> None:
 
 
 def _append(holder: Holder, number: str, checked: Checked, *, valid_from: date) -> IndividualNumber:
-    tenant_key = wrapping.held_tenant_key()
-    row = IndividualNumber(
+    row = new_row(holder, number, checked, wrapping.held_tenant_key(), valid_from)
+    row.sealed = sealing.sealed(number, row, wrapping.open_subject_key(holder.key_id))
+    row.save(force_insert=True)
+    return row
+
+
+def new_row(
+    holder: Holder, number: str, checked: Checked, tenant_key: TenantKey, valid_from: date
+) -> IndividualNumber:
+    """A row that still lacks its ciphertext."""
+    return IndividualNumber(
         holder=holder,
         index_key=tenant_key,
         digest=indexing.digest(number, tenant_key),
@@ -132,9 +142,6 @@ def _append(holder: Holder, number: str, checked: Checked, *, valid_from: date) 
         registered_at=clock.now(),
         valid_from=valid_from,
     )
-    row.sealed = sealing.sealed(number, row, wrapping.open_subject_key(holder.key_id))
-    row.save(force_insert=True)
-    return row
 
 
 def _alarm(found: Duplicate, addressee: str, by: Caller, origin: str) -> refusals.Refusal:

@@ -31,6 +31,12 @@ def is_fresh(request: HttpRequest) -> bool:
     return shown is not None and abs(clock.now() - datetime.fromisoformat(shown)) <= LASTS
 
 
+def shown_at(request: HttpRequest) -> datetime | None:
+    """When it was shown; ``None`` when it never was. Another system is told it with a sensitive act."""
+    shown = request.session.get(_KEY)
+    return None if shown is None else datetime.fromisoformat(shown)
+
+
 def ask_again(request: HttpRequest) -> HttpResponseBase:
     """To the page that asks for the factor; after it, back to where one was.
 

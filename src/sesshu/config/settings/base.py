@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 from csp.constants import NONE, SELF
 
@@ -46,6 +47,7 @@ INSTALLED_APPS = [
     "sesshu.jobs",
     "sesshu.web",
     "sesshu.addressees",
+    "sesshu.addressees.individual_numbers",
     "sesshu.health.catalogue",
     "sesshu.health.providers",
     "sesshu.health.ledger",
@@ -130,6 +132,7 @@ CSRF_COOKIE_HTTPONLY = True  # the token stands in each page; no script reads th
 
 # The city's certificate authority, and the proxies whose word on a client counts.
 AUTHORITY_FOLDER = home.home() / "secrets" / "authority"
+DOOR = "door"  # the name of the door's certificate there
 TRUSTED_PROXIES: list[str] = []
 TERMINALS_REQUIRED = True
 
@@ -150,6 +153,11 @@ LARGEST_REQUEST = 1024 * 1024 * 1024  # bytes; a resident file of a million take
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 
+# The vault of 個人番号. Without an address its screens say that none is set up.
+VAULT: dict[str, Any] = {
+    "address": os.environ.get("SESSHU_NUMBERS_ADDRESS", ""),
+    "folder": home.home() / "secrets" / "numbers-client",
+}
 KEYS = {
     "system": "city",
     "root": os.environ.get("SESSHU_KEYS_ROOT", "file"),

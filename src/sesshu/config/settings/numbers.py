@@ -23,8 +23,9 @@ INSTALLED_APPS = [
     "sesshu.numbers",
 ]
 MIDDLEWARE = ["sesshu.numbers.middleware.QuietMiddleware"]
-TEMPLATES: list[dict[str, object]] = []
+TEMPLATES = []
 DATABASES = {"default": connection_settings(NUMBERS)}
+DOOR = "numbers-door"
 APPLICATION_ROLE = NUMBERS.application
 KEYS = _KEYS | {"system": "numbers"}
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024

@@ -11,11 +11,14 @@ from base64 import b64decode, b64encode
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 
 from sesshu.protection import audit
+from sesshu.protection.keys import rotation
 from sesshu.protection.keys.models import SubjectKey, TenantKey
+from sesshu.protection.keys.roots import WrappedPair, root
 from sesshu.protection.models import Municipality
 from sesshu.protection.tenancy import acting_for
 
@@ -31,27 +34,31 @@ def lines() -> Iterator[str]:
 
 
 def bring_in(rows: Iterable[str]) -> dict[str, int]:
-    """Put these keys in the place of the restored ones. Subjects without a key here stay erased.
+    """Put these keys in the place of the restored ones. Subjects without a key here are erased again.
 
     :returns: how many keys each municipality has now.
+    :raises KeyTrouble: when the file is older than the last erasure; nothing is changed then.
     """
     by_city: dict[str, list[dict[str, Any]]] = {}
     for line in rows:
         row = json.loads(line)
         by_city.setdefault(row["municipality"], []).append(row)
     with transaction.atomic():
-        return {code: _replace(code, rows) for code, rows in by_city.items()}
+        counts = {code: _replace(code, rows) for code, rows in by_city.items()}
+    for code in counts:
+        rotation.finish_tenant(code)
+    return counts
 
 
 def _replace(code: str, rows: list[dict[str, Any]]) -> int:
     with acting_for(code):
-        SubjectKey.objects.filter(municipality_code=code).delete()
-        TenantKey.objects.filter(municipality_code=code).delete()
         versions = {row["version"]: _tenant_key(row) for row in rows if row["kind"] == "tenant"}
-        TenantKey.objects.bulk_create(versions.values())
-        subjects = [row for row in rows if row["kind"] == "subject"]
+        subjects = {UUID(row["id"]): row for row in rows if row["kind"] == "subject"}
+        held = SubjectKey.objects.filter(municipality_code=code)
+        rotation.forget([pk for pk in held.values_list("pk", flat=True) if pk not in subjects])
+        held.delete()
         SubjectKey.objects.bulk_create(
-            (_subject_key(row, versions[row["version"]]) for row in subjects), batch_size=5_000
+            (_subject_key(row, versions[row["version"]]) for row in subjects.values()), batch_size=5_000
         )
         audit.record("keys.carried", by=None, detail={"keys": len(subjects)})
         return len(subjects)
@@ -73,13 +80,14 @@ def _subject_row(row: SubjectKey) -> dict[str, Any]:
 
 
 def _tenant_key(row: dict[str, Any]) -> TenantKey:
-    return TenantKey(
-        version=row["version"],
-        root_version=row["root_version"],
-        wrapped_cipher=b64decode(row["cipher"]),
-        wrapped_index=b64decode(row["index"]),
-        made_at=datetime.fromisoformat(row["made_at"]),
-    )
+    values: dict[str, Any] = {
+        "root_version": row["root_version"],
+        "wrapped_cipher": b64decode(row["cipher"]),
+        "wrapped_index": b64decode(row["index"]),
+        "made_at": datetime.fromisoformat(row["made_at"]),
+    }
+    root().opened(WrappedPair(values["wrapped_cipher"], values["wrapped_index"]), values["root_version"])
+    return TenantKey.objects.update_or_create(version=row["version"], defaults=values)[0]
 
 
 def _subject_key(row: dict[str, Any], tenant_key: TenantKey) -> SubjectKey:

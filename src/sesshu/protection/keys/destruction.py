@@ -57,6 +57,7 @@ def approve(pk: UUID, *, approved_by: str) -> Destruction:
     row = _waiting(pk, approved_by)
     keys = _keys(row.subject)
     row.key_ids = [str(key) for key in keys]
+    rotation.forget(keys)
     SubjectKey.objects.filter(municipality_code=tenancy.current(), pk__in=keys).delete()
     row.state, row.approved_by, row.approved_at = Destruction.State.DELETED, approved_by, clock.now()
     event = audit.record(

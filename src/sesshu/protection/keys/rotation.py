@@ -7,8 +7,9 @@ What else depends on a tenant's keys (a blind index) registers a :class:`Dependa
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.db import IntegrityError, connection, transaction
 from django.db.models import ProtectedError
@@ -37,11 +38,13 @@ class Dependant:
     """A table that holds something made with a tenant's keys other than a subject's key.
 
     ``renew(tenant_key, limit)`` brings up to ``limit`` rows to this version and says how many;
-    it is called until it says 0, each call in a transaction of its own.
+    it is called until it says 0, each call in a transaction of its own. ``forget(key_ids)`` removes what
+    hangs on subjects' keys that are destroyed, in the transaction that deletes them.
     """
 
     name: str
     renew: Callable[[TenantKey, int], int]
+    forget: Callable[[Sequence[UUID]], None]
 
 
 _dependants: dict[str, Dependant] = {}
@@ -50,6 +53,12 @@ _dependants: dict[str, Dependant] = {}
 def register(dependant: Dependant) -> None:
     """Make rotations bring this table along."""
     _dependants[dependant.name] = dependant
+
+
+def forget(key_ids: Sequence[UUID]) -> None:
+    """Remove everywhere what hangs on these keys."""
+    for dependant in _dependants.values():
+        dependant.forget(key_ids)
 
 
 def rotate_tenant(municipality: str, *, by: str, told: Progress = lambda done: None) -> Rotation:

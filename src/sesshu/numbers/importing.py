@@ -1,0 +1,160 @@
+"""The feed of 宛名番号 and 個人番号 from the resident register; it comes to the vault and to no other system.
+
+CSV with the headings 宛名番号 and 個人番号. Each batch is one transaction; a file may be loaded again, what
+stands there already is left alone. A row that is refused names its line and column and never the number.
+"""
+
+from __future__ import annotations
+
+import csv
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+
+from sesshu.kernel import clock
+from sesshu.kernel.check_digits import is_individual_number
+from sesshu.kernel.text_files import detect, lines
+from sesshu.numbers import callers, indexing, refusals, registering, sealing
+from sesshu.numbers.callers import Caller
+from sesshu.numbers.choices import IdentityCheck
+from sesshu.numbers.models import Holder, IndividualNumber
+from sesshu.numbers.registering import Checked
+from sesshu.protection import tenancy
+from sesshu.protection.keys import wrapping
+from sesshu.protection.tenancy import acting_for
+
+BATCH = 1_000
+ADDRESSEE, NUMBER = "宛名番号", "個人番号"
+FEED = "住民基本台帳"
+
+
+class BadFile(ValueError):
+    """The file cannot be read as this feed; nothing was loaded."""
+
+
+@dataclass
+class Loaded:
+    """Counts, and the refused rows as sentences."""
+
+    registered: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    refused: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    line: int
+    addressee: str
+    number: str
+
+
+def load(path: Path, *, municipality: str, told: Callable[[int], None] = lambda done: None) -> Loaded:
+    """Load a file. :raises BadFile: when it has not the two columns, or is no text."""
+    rows, loaded, done = _rows(path), Loaded(), 0
+    caller = Caller("feed", "command-line", "", uuid.uuid4())
+    while batch := list(islice(rows, BATCH)):
+        with acting_for(municipality):
+            _load_batch(batch, caller, loaded)
+        done += len(batch)
+        told(done)
+    return loaded
+
+
+def _rows(path: Path) -> Iterator[_Row]:
+    reader = csv.reader(lines(path, detect(path)))
+    heading = [cell.strip() for cell in next(reader, [])]
+    if ADDRESSEE not in heading or NUMBER not in heading:
+        raise BadFile(f"1行目に「{ADDRESSEE}」と「{NUMBER}」の見出しが必要です。")
+    at, of = heading.index(ADDRESSEE), heading.index(NUMBER)
+    for row in reader:
+        cells = [*row, *[""] * len(heading)]
+        yield _Row(reader.line_num, cells[at].strip(), cells[of].strip())
+
+
+def _load_batch(batch: list[_Row], caller: Caller, loaded: Loaded) -> None:
+    registering.one_at_a_time()
+    good = [row for row in batch if _is_good(row, loaded)]
+    held = Holder.objects.filter(
+        municipality_code=tenancy.current(), erased_at=None, addressee_number__in=[r.addressee for r in good]
+    )
+    known = set(held.values_list("addressee_number", flat=True))
+    fresh = _without_doubles([row for row in good if row.addressee not in known])
+    plain = {row.line for row in fresh}
+    _register(fresh, caller, loaded)
+    for row in good:
+        if row.line not in plain:
+            _one(row, caller, loaded)
+
+
+def _is_good(row: _Row, loaded: Loaded) -> bool:
+    if not row.addressee.isalnum() or len(row.addressee) > 15:
+        loaded.refused.append(
+            f"{row.line}行目「{ADDRESSEE}」が正しくありません。15桁以内の番号にしてください。"
+        )
+    elif not is_individual_number(row.number):
+        loaded.refused.append(
+            f"{row.line}行目「{NUMBER}」が12桁の正しい番号ではありません。原本と照合してください。"
+        )
+    else:
+        return True
+    return False
+
+
+def _without_doubles(rows: list[_Row]) -> list[_Row]:
+    """The rows whose person and number stand here for the first time; the others go one by one."""
+    numbers, addressees, found = set(), set(), []
+    for row in rows:
+        if row.number in numbers or row.addressee in addressees or indexing.with_number(row.number).exists():
+            continue
+        numbers.add(row.number)
+        addressees.add(row.addressee)
+        found.append(row)
+    return found
+
+
+def _register(rows: list[_Row], caller: Caller, loaded: Loaded) -> None:
+    if not rows:
+        return
+    keys = wrapping.new_subject_keys(f"holder:{row.addressee}:{uuid.uuid4().hex[:8]}" for row in rows)
+    holders = Holder.objects.bulk_create(
+        Holder(addressee_number=row.addressee, key_id=key.pk)
+        for row, (key, _) in zip(rows, keys, strict=True)
+    )
+    tenant_key = wrapping.held_tenant_key()
+    numbers = []
+    for row, holder, (_, key) in zip(rows, holders, keys, strict=True):
+        number = registering.new_row(holder, row.number, _checked(), tenant_key, clock.today())
+        number.sealed = sealing.sealed(row.number, number, key)
+        numbers.append(number)
+    IndividualNumber.objects.bulk_create(numbers)
+    callers.record(caller, "load", count=len(rows))
+    loaded.registered += len(rows)
+
+
+def _one(row: _Row, caller: Caller, loaded: Loaded) -> None:
+    holder = Holder.objects.filter(
+        municipality_code=tenancy.current(), addressee_number=row.addressee, erased_at=None
+    ).first()
+    try:
+        if holder is None:
+            registering.register(
+                addressee=row.addressee, number=row.number, checked=_checked(), by=caller, origin="feed"
+            )
+            loaded.registered += 1
+        elif indexing.with_number(row.number).filter(holder=holder, ended_on=None).exists():
+            loaded.unchanged += 1
+        else:
+            registering.change(
+                addressee=row.addressee, number=row.number, checked=_checked(), on=clock.today(),
+                reason="住民基本台帳の異動", by=caller,
+            )  # fmt: skip
+            loaded.changed += 1
+    except refusals.Refusal as refused:
+        loaded.refused.append(f"{row.line}行目 宛名番号 {row.addressee}: {refused}")
+
+
+def _checked() -> Checked:
+    return Checked(IdentityCheck.REGISTER, clock.today(), FEED)
