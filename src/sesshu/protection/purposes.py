@@ -23,6 +23,7 @@ class Purpose(models.TextChoices):
     RELIEF = "relief", "健康被害・副反応への対応"
     EXCHANGE = "exchange", "他市区町村・他機関との照会"
     DISCLOSURE = "disclosure", "本人からの開示・訂正の請求"
+    UPKEEP = "upkeep", "宛名の登録・訂正"
     INSPECTION = "inspection", "点検・監査"
 
 

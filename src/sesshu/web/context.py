@@ -13,7 +13,6 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
 from sesshu.kernel import clock
-from sesshu.protection.roles import Role
 from sesshu.web import navigation
 
 DEMO_NOTICE = "デモ環境です。表示される人物・医療機関はすべて架空のものです。"
@@ -52,7 +51,7 @@ def shell(request: HttpRequest) -> Mapping[str, Any]:
 
 
 def _role(user: Any) -> str:
-    return "・".join(str(Role(role).label) for role in user.roles)
+    return "・".join(user.rights.labels)
 
 
 def _address(url_name: str) -> str:
