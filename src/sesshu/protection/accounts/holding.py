@@ -21,7 +21,7 @@ from sesshu.protection.models import Account
 from sesshu.protection.rights import Held, Rights
 from sesshu.protection.roles import Role
 
-_COLUMNS = ("role", "programmes", "version_label", "version_actions", "version_purposes")
+COLUMNS = ("role", "programmes", "version_label", "version_actions", "version_purposes")
 
 
 def within(day: date, prefix: str = "", start: str = "starts_on", end: str = "ends_on") -> Q:
@@ -49,7 +49,7 @@ def grants_in_force(day: date) -> QuerySet[Grant]:
 
 
 def statement(day: date) -> QuerySet[Grant, tuple[Any, ...]]:
-    """The rights in force as rows of :data:`_COLUMNS`; filter by account."""
+    """The rights in force as rows of :data:`COLUMNS`; filter by account."""
     last = RoleVersion.objects.filter(
         municipality_code=OuterRef("municipality_code"), role=OuterRef("role")
     ).order_by("-pk")
@@ -61,7 +61,7 @@ def statement(day: date) -> QuerySet[Grant, tuple[Any, ...]]:
             version_purposes=Subquery(last.values("purposes")[:1]),
         )
         .order_by("pk")
-        .values_list(*_COLUMNS)
+        .values_list(*COLUMNS)
     )
 
 
