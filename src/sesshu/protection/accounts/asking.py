@@ -141,8 +141,8 @@ def check_separation(roles: list[str]) -> None:
 
 
 def _inside(grant: dict[str, Any], contract: Contract) -> bool:
-    ends = grant["ends_on"] or contract.ends_on.isoformat()
-    return contract.starts_on.isoformat() <= grant["starts_on"] <= ends <= contract.ends_on.isoformat()
+    last = min(contract.ends_on, contract.ended_on or contract.ends_on).isoformat()
+    return contract.starts_on.isoformat() <= grant["starts_on"] <= (grant["ends_on"] or last) <= last
 
 
 def held_roles(account: Account) -> list[str]:

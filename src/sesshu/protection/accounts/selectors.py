@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
@@ -28,6 +29,27 @@ def still_may(account_id: int, action: str, programme: str | None = None) -> boo
         return False
     with acting_for(account.municipality_id):
         return account.may(action, programme)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """:func:`still_may` as a statement, for who asks over a connection that Django does not know."""
+
+    sql: str
+    values: tuple[object, ...]
+    day: date
+
+    def answer(self, rows: Sequence[tuple[Any, ...]], action: str | None, programme: str | None) -> bool:
+        """What the rows say; with ``action`` None, whether any right is left."""
+        rights = rights_from(rows, self.day)
+        return bool(rights.held) if action is None else rights.allow(action, programme)
+
+
+def question_of(account_id: int) -> Question:
+    """The statement that reads today's rights of an account within its municipality."""
+    day = clock.today()
+    sql, values = statement(day).filter(account=account_id).query.sql_with_params()
+    return Question(sql, tuple(values), day)
 
 
 @dataclass(frozen=True, slots=True)
