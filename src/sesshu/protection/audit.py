@@ -30,18 +30,21 @@ def record(
     :param by: the account, or ``None`` for the command line of the server itself.
     :param subjects: addressee ids (never numbers or names) that were read or changed.
     :param count: how many persons the act touched, when more than are listed.
-    :param purpose: where empty, the purpose in force (:mod:`sesshu.protection.purposes`).
+    :param purpose: the act's own words; they stand in ``detail`` ("for") where a purpose is in force
+        (:mod:`sesshu.protection.purposes`), whose code then is the event's purpose.
     """
     ids = list(subjects)
+    in_force = purposes.current()
+    said = {"for": purpose} if in_force and purpose and purpose != in_force else {}
     return AuditEvent.objects.create(
         at=clock.now(),
         account=by,
         actor=by.login if by else "command-line",
         terminal=terminal.get(),
         action=action,
-        purpose=purpose or purposes.current(),
+        purpose=in_force or purpose,
         subjects=ids[:SUBJECTS_LISTED],
         count=len(ids) if count is None else count,
-        detail=detail or {},
+        detail=said | (detail or {}),
         result=result,
     )

@@ -18,7 +18,12 @@ from sesshu.health.ledger.forms import DoseForm, EventForm, ReasonForm, Screenin
 from sesshu.health.ledger.lanes import WORDS
 from sesshu.health.ledger.models import Dose, LedgerEntry, Screening
 from sesshu.kernel import clock
+from sesshu.protection import purposes
 from sesshu.protection.actions import Action, requires
+from sesshu.protection.cases import opens_person
+from sesshu.protection.purposes import Purpose, Section
+from sesshu.protection.rights import Programmes
+from sesshu.protection.signed_in import account
 from sesshu.protection.tenancy import current
 
 PURPOSE = "接種台帳の確認"
@@ -32,21 +37,26 @@ def _tabs(pk: int) -> list[dict[str, object]]:
     ]
 
 
+def _programmes(request: HttpRequest, action: Action = Action.LEDGER_READ) -> Programmes:
+    return account(request).programmes_for(action)
+
+
 def _addressee(pk: int) -> Addressee:
     return get_object_or_404(Addressee, municipality_code=current(), pk=pk)
 
 
 @require_GET
 @requires(Action.LEDGER_READ)
+@opens_person(shows=Section.DOSES)
 def ledger(request: HttpRequest, pk: int) -> HttpResponse:
     """A person's whole ledger (H02)."""
     addressee = _addressee(pk)
     if addressee.merged_into_id:
         return redirect("ledger:ledger", pk=addressee.merged_into_id)
-    shown = page.gather(addressee, today=clock.today(), zoom_key=request.GET.get("zoom", ""))
-    purpose = request.GET.get("purpose") or PURPOSE
-    selectors.note_reading(pk, by=request.user, purpose=purpose[:60])  # type: ignore[arg-type]
-    person = addressees.person(pk, by=request.user, purpose=purpose)  # type: ignore[arg-type]
+    gathered = page.gather(addressee, today=clock.today(), zoom_key=request.GET.get("zoom", ""))
+    shown = page.needed_of(gathered, purposes.left_out(), _programmes(request))
+    selectors.note_reading(pk, by=request.user, purpose=PURPOSE)  # type: ignore[arg-type]
+    person = addressees.person(pk, by=request.user, purpose=PURPOSE)  # type: ignore[arg-type]
     context = {
         "page": shown,
         "person": person,
@@ -61,6 +71,7 @@ def ledger(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @requires(Action.LEDGER_WRITE)
+@opens_person(task=Purpose.RECORDING)
 def dose_new(request: HttpRequest, pk: int) -> HttpResponse:
     addressee = _addressee(pk)
     form = DoseForm(request.POST or None, initial=_suggested(request))
@@ -95,6 +106,7 @@ def _record(
 
 @require_http_methods(["GET", "POST"])
 @requires(Action.LEDGER_WRITE)
+@opens_person(task=Purpose.RECORDING)
 def screening_new(request: HttpRequest, pk: int) -> HttpResponse:
     addressee = _addressee(pk)
     form = ScreeningForm(request.POST or None, initial=_suggested(request))
@@ -117,6 +129,7 @@ def screening_new(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @requires(Action.LEDGER_WRITE)
+@opens_person(task=Purpose.RECORDING)
 def entry_replace(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     """Correct an entry: void it and record it anew (H01)."""
     entry = _entry(kind, pk)
@@ -145,6 +158,7 @@ def entry_replace(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @requires(Action.LEDGER_WRITE)
+@opens_person(task=Purpose.RECORDING)
 def entry_void(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     """Void an entry; it stays to be read."""
     entry = _entry(kind, pk)
