@@ -24,11 +24,13 @@ SIGNED_IN = {
     "protection:sign-out": "whoever is signed in may leave",
     "web:home": "its cards are chosen by role",
     "protection:administration": "its entries are chosen by role",
+    "protection:purpose": "the purposes are those of one's own roles; no data",
+    "accounts:on-duty": "for a shared id only, and shows who may use it",
     "sign_in:again": "one's own second factor",
     "web:date-reading": "reads a typed date; no data",
     "web:gallery": "parts with invented persons; development only",
 }
-WORDS = {"kind": "dose", "form": "csv", "name": "x" * 32 + ".csv", "token": "x" * 20}
+WORDS = {"kind": "dose", "form": "csv", "name": "x" * 32 + ".csv", "token": "x" * 20, "code": "counter"}
 SPECIAL = {"reporting:export": {"kind": "roster"}}
 
 

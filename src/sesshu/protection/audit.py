@@ -13,6 +13,8 @@ from sesshu.protection.models import Account, AuditEvent
 # Past this many, a list of ids says no more than its count and the extraction's own rows do.
 SUBJECTS_LISTED = 20_000
 terminal: ContextVar[str] = ContextVar("terminal", default="")
+# Of a shared id, the account of the person who uses it now.
+on_duty: ContextVar[int | None] = ContextVar("on_duty", default=None)
 
 
 def record(
@@ -35,7 +37,9 @@ def record(
     """
     ids = list(subjects)
     in_force = purposes.current()
-    said = {"for": purpose} if in_force and purpose and purpose != in_force else {}
+    said: dict[str, Any] = {"for": purpose} if in_force and purpose and purpose != in_force else {}
+    if on_duty.get() is not None:
+        said["on_duty"] = on_duty.get()
     return AuditEvent.objects.create(
         at=clock.now(),
         account=by,

@@ -33,10 +33,11 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Rights:
-    """The rights of one account on ``day``."""
+    """The rights of one account on ``day``. ``shared``: several persons use the id."""
 
     held: tuple[Held, ...]
     day: date
+    shared: bool = False
     scopes: dict[str, Programmes] = field(init=False)
 
     def __post_init__(self) -> None:

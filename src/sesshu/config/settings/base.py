@@ -58,6 +58,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "sesshu.protection.middleware.TenantMiddleware",
     "sesshu.protection.middleware.NoStoreMiddleware",
+    "sesshu.protection.accounts.sharing.OnDutyMiddleware",
 ]
 
 TEMPLATES = [
@@ -79,6 +80,7 @@ TEMPLATES = [
 DATABASES = {"default": connection_settings()}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "protection.Account"
+AUTHENTICATION_BACKENDS = ["sesshu.protection.backends.AccountBackend"]
 LOGIN_URL = "protection:sign-in"
 LOGIN_REDIRECT_URL = "web:home"
 PASSWORD_HASHERS = [

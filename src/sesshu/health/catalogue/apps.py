@@ -7,6 +7,10 @@ class CatalogueConfig(AppConfig):
     verbose_name = "事業・ワクチン"
 
     def ready(self) -> None:
+        from sesshu.health.catalogue import selectors as catalogue
+        from sesshu.protection import programmes
+
+        programmes.offer(lambda: [(item.code, item.name) for item in catalogue.programmes()])
         from sesshu.protection.actions import Action
         from sesshu.web import navigation
         from sesshu.web.navigation import NavItem

@@ -8,6 +8,7 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from sesshu.protection import rights
-        from sesshu.protection.accounts import holding
+        from sesshu.protection.accounts import holding, offering
 
         rights.answer_by(lambda: holding)
+        offering.register_all()

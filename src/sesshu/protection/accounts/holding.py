@@ -15,13 +15,13 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
 from sesshu.kernel import clock
 from sesshu.protection import rights, tenancy
-from sesshu.protection.accounts.choices import Decision
+from sesshu.protection.accounts.choices import AccountKind, Decision
 from sesshu.protection.accounts.models import Grant, ReviewItem, RoleVersion
 from sesshu.protection.models import Account
 from sesshu.protection.rights import Held, Rights
 from sesshu.protection.roles import Role
 
-COLUMNS = ("role", "programmes", "version_label", "version_actions", "version_purposes")
+COLUMNS = ("role", "programmes", "version_label", "version_actions", "version_purposes", "account__profile__kind")
 
 
 def within(day: date, prefix: str = "", start: str = "starts_on", end: str = "ends_on") -> Q:
@@ -67,7 +67,9 @@ def statement(day: date) -> QuerySet[Grant, tuple[Any, ...]]:
 
 def rights_from(rows: Iterable[tuple[Any, ...]], day: date) -> Rights:
     """The rights that rows of :func:`statement` say."""
-    return Rights(tuple(held for row in rows if (held := _held(*row)) is not None), day)
+    found = list(rows)
+    held = tuple(held for row in found if (held := _held(*row[:-1])) is not None)
+    return Rights(held, day, shared=any(row[-1] == AccountKind.SHARED for row in found))
 
 
 def _held(

@@ -96,14 +96,14 @@ def found_accounts(text: str = "", role: str = "", state: str = "") -> list[Line
             | Q(profile__employee_number=word)
             | Q(profile__contract__company__icontains=word)
         )
-    lines = _lines(list(rows))
+    lines = lines_of(list(rows))
     labels = defining.labels()
     if role:
         lines = [line for line in lines if labels.get(role, role) in line.roles]
     return [line for line in lines if not state or line.state == state]
 
 
-def _lines(rows: Sequence[Account]) -> list[Line]:
+def lines_of(rows: Sequence[Account]) -> list[Line]:
     used = usage.uses(accounts=[row.pk for row in rows])
     held = rights_of_all([row.pk for row in rows])
     nothing = Rights((), clock.today())

@@ -54,5 +54,5 @@ def test_an_unknown_role_gives_nothing(member):
     from sesshu.protection.accounts.holding import rights_from
     from sesshu.kernel import clock
 
-    rights = rights_from([("gone", None, None, None, None)], clock.today())
+    rights = rights_from([("gone", None, None, None, None, None)], clock.today())
     assert not rights.scopes
