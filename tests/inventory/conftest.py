@@ -61,6 +61,7 @@ _KNOWN = {
     "Issue": {"programme": "mr", "code": _issue_code, "valid_to": TODAY},
     "BatchRow": {"messages": []},
     "Product": {"vaccine": "MR"},
+    "Job": {"kind": "results.load"},
     # What the walk fills must not take the rights from who walks.
     "Grant": {"role": "statistics"},
     "Campaign": {"deadline": date(2027, 3, 31)},

@@ -7,10 +7,7 @@ class CatalogueConfig(AppConfig):
     verbose_name = "事業・ワクチン"
 
     def ready(self) -> None:
-        from sesshu.health.catalogue import selectors as catalogue
         from sesshu.protection import programmes
-
-        programmes.offer(lambda: [(item.code, item.name) for item in catalogue.programmes()])
         from sesshu.protection.actions import Action
         from sesshu.web import navigation
         from sesshu.web.navigation import NavItem
@@ -21,3 +18,4 @@ class CatalogueConfig(AppConfig):
 
         naming.register("programme", selectors.programme_name)
         naming.register("vaccine", selectors.vaccine_name)
+        programmes.offer(lambda: [(item.code, item.name) for item in selectors.programmes()])

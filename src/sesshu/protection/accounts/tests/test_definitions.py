@@ -56,3 +56,11 @@ def test_an_unknown_role_gives_nothing(member):
 
     rights = rights_from([("gone", None, None, None, None, None)], clock.today())
     assert not rights.scopes
+
+
+def test_no_demo_account_holds_what_must_be_apart():
+    from sesshu.demo.installing import ACCOUNTS
+
+    for _, name, roles in ACCOUNTS:
+        actions = frozenset().union(*(role.actions for role in roles))
+        assert separation.conflicts(actions) == [], name
