@@ -44,7 +44,9 @@ def test_s04_a_live_session_and_a_live_job_end_within_a_minute(house, tmp_path, 
         ask(house, "narrow", how, login, "manager")
         assert browser.get("/addressees/").status_code in (302, 404), "the very next request is refused"
         assert not ask(house, "still_may", login, "results.import")
-        wait_until(lambda: ask(house, "state", str(job))["state"] == "revoked", "the job stops", seconds=WITHIN)
+        wait_until(
+            lambda: ask(house, "state", str(job))["state"] == "revoked", "the job stops", seconds=WITHIN
+        )
         assert time.monotonic() - ended < WITHIN
     assert not ask(house, "state", str(job))["result"]
 

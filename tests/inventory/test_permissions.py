@@ -103,7 +103,13 @@ def test_one_s_own_row_does_exist(own_rows: Rows, page: Page) -> None:
 # Addresses that do not exist for the row that the inventory makes, and why.
 NOTHING_TO_SEE = {
     **dict.fromkeys(
-        ("accounts:account", "accounts:grant", "accounts:narrow", "accounts:resume", "accounts:first-password"),
+        (
+            "accounts:account",
+            "accounts:grant",
+            "accounts:narrow",
+            "accounts:resume",
+            "accounts:first-password",
+        ),
         "an account stands in no table of one city and has another number; its room's tests open it",
     ),
     "addressees:merge": "a person cannot be merged with herself",

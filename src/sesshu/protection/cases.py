@@ -109,9 +109,7 @@ def ask(request: HttpRequest, shows: Section | None = None) -> HttpResponseRedir
 
 def offered_for(account: Account, section: str) -> list[Purpose]:
     """What the short page offers: of the account's purposes those that show the section asked for."""
-    return [
-        one for one in choices_for(account) if not section or section in purposes.shown(one)
-    ]
+    return [one for one in choices_for(account) if not section or section in purposes.shown(one)]
 
 
 def left_out_words(sections: Iterable[Section]) -> str:

@@ -44,7 +44,9 @@ class Rights:
         scopes: dict[str, Programmes] = {}
         for role in self.held:
             for action in role.actions:
-                scopes[action] = _wider(scopes[action], role.programmes) if action in scopes else role.programmes
+                scopes[action] = (
+                    _wider(scopes[action], role.programmes) if action in scopes else role.programmes
+                )
         object.__setattr__(self, "scopes", scopes)
 
     @property

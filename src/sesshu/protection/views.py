@@ -43,7 +43,9 @@ class SignIn(views.LoginView):
         context = super().get_context_data(**kwargs)
         if settings.DEMO_SIGN_IN:
             context["demo_password"] = settings.DEMO_PASSWORD
-            context["demo_accounts"] = Account.objects.filter(is_active=True, login__startswith="demo-").order_by("pk")
+            context["demo_accounts"] = Account.objects.filter(
+                is_active=True, login__startswith="demo-"
+            ).order_by("pk")
         return context
 
 

@@ -49,7 +49,9 @@ def narrow(how, login, by):
         today, yesterday = clock.today(), clock.today() - timedelta(days=1)
         {
             "suspension": lambda: narrowing.suspend(account, reason="試験", by=other),
-            "transfer": lambda: narrowing.transfer(account, on=today, section="税務課", reason="異動", by=other),
+            "transfer": lambda: narrowing.transfer(
+                account, on=today, section="税務課", reason="異動", by=other
+            ),
             "retirement": lambda: narrowing.retire(account, last_day=yesterday, reason="退職", by=other),
             "withdrawal": lambda: [
                 narrowing.withdraw(grant, reason="試験", by=other)

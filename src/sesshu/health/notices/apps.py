@@ -19,4 +19,6 @@ class NoticesConfig(AppConfig):
         notified.register(Fate.NOTIFIED_BEFORE, answering.notified_before)
         notified.register(Fate.RETURNED, answering.returned)
         merging.register_mover(Issue, "addressee")
-        panels.register(panels.Panel("issues", "発行履歴", 10, history.panel, Action.LEDGER_READ, Section.NOTICES))
+        panels.register(
+            panels.Panel("issues", "発行履歴", 10, history.panel, Action.LEDGER_READ, Section.NOTICES)
+        )

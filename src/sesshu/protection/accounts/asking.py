@@ -36,7 +36,12 @@ class Wanted:
 
     @classmethod
     def of(
-        cls, role: str, *, starts_on: date, ends_on: date | None = None, programmes: Sequence[str] | None = None
+        cls,
+        role: str,
+        *,
+        starts_on: date,
+        ends_on: date | None = None,
+        programmes: Sequence[str] | None = None,
     ) -> Wanted:
         scope = None if programmes is None else sorted(programmes)
         return cls(role, scope, starts_on.isoformat(), ends_on.isoformat() if ends_on else "")
@@ -83,7 +88,9 @@ def check_opening(values: dict[str, Any]) -> None:
         raise NotAllowed("氏名と、少なくとも1つの役割を入力してください。")
     number = values["employee_number"]
     if number and Profile.objects.filter(municipality_code=current(), employee_number=number).exists():
-        raise NotAllowed(f"職員番号「{number}」の利用者は登録済みです。その利用者への権限の付与を申請してください。")
+        raise NotAllowed(
+            f"職員番号「{number}」の利用者は登録済みです。その利用者への権限の付与を申請してください。"
+        )
     _check_kind(values)
     check_grants(values["grants"], held=(), contract=_contract(values["contract"]))
 
@@ -93,7 +100,9 @@ def _check_kind(values: dict[str, Any]) -> None:
         raise NotAllowed("委託先の利用者には契約を選んでください。権限は契約の期間で終わります。")
     if values["kind"] == AccountKind.SHARED:
         if not shared_ids_permitted():
-            raise NotAllowed("この市では共用IDを認めていません。必要なときは先に共用IDの利用を申請してください。")
+            raise NotAllowed(
+                "この市では共用IDを認めていません。必要なときは先に共用IDの利用を申請してください。"
+            )
         if not values["members"] or not values["terminals"] or not values["serves_until"]:
             raise NotAllowed("共用IDには、使う人、使える端末、有効期限を指定してください。")
 

@@ -85,9 +85,7 @@ class OpenForm(GrantForm):
 
     field_order = ("kind", "login", "name", "section", "employee_number", "contract", "role")
     kind = forms.ChoiceField(label="種別", choices=AccountKind.choices, initial=AccountKind.STAFF)
-    login = forms.CharField(
-        label="利用者ID", max_length=40, help_text="英小文字・数字・. _ - の3〜40文字"
-    )
+    login = forms.CharField(label="利用者ID", max_length=40, help_text="英小文字・数字・. _ - の3〜40文字")
     name = forms.CharField(label="氏名", max_length=60)
     section = forms.CharField(label="所属", max_length=40)
     employee_number = forms.CharField(label="職員番号", max_length=20, required=False)
@@ -162,7 +160,9 @@ class RoleForm(ReasonForm):
 
 class NewRoleForm(RoleForm):
     field_order = ("code", "label", "actions", "purposes", "reason")
-    code = forms.SlugField(label="コード", max_length=30, help_text="英小文字・数字・- で、あとから変えられません。")
+    code = forms.SlugField(
+        label="コード", max_length=30, help_text="英小文字・数字・- で、あとから変えられません。"
+    )
 
     def clean_code(self) -> str:
         code = str(self.cleaned_data["code"])

@@ -21,7 +21,14 @@ from sesshu.protection.models import Account
 from sesshu.protection.rights import Held, Rights
 from sesshu.protection.roles import Role
 
-COLUMNS = ("role", "programmes", "version_label", "version_actions", "version_purposes", "account__profile__kind")
+COLUMNS = (
+    "role",
+    "programmes",
+    "version_label",
+    "version_actions",
+    "version_purposes",
+    "account__profile__kind",
+)
 
 
 def within(day: date, prefix: str = "", start: str = "starts_on", end: str = "ends_on") -> Q:
@@ -32,9 +39,7 @@ def within(day: date, prefix: str = "", start: str = "starts_on", end: str = "en
 
 def overdue_items(day: date) -> QuerySet[ReviewItem]:
     """Rights of the outer grant that a review left unconfirmed past its deadline."""
-    return ReviewItem.objects.filter(
-        grant=OuterRef("pk"), decision=Decision.OPEN, campaign__deadline__lt=day
-    )
+    return ReviewItem.objects.filter(grant=OuterRef("pk"), decision=Decision.OPEN, campaign__deadline__lt=day)
 
 
 def grants_in_force(day: date) -> QuerySet[Grant]:

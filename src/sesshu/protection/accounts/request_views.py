@@ -113,7 +113,9 @@ def _grants(found: AuthorityRequest) -> list[dict[str, Any]]:
         | {
             "label": known[each["role"]].label if each["role"] in known else each["role"],
             "scope": programmes.names(each["programmes"]),
-            "may_do": [WORDS[a] for a in Action if each["role"] in known and a in known[each["role"]].actions],
+            "may_do": [
+                WORDS[a] for a in Action if each["role"] in known and a in known[each["role"]].actions
+            ],
         }
         for each in found.values.get("grants", ())
     ]

@@ -131,7 +131,9 @@ def sign_off(campaign: Campaign, *, by: Account, note: str) -> int:
         raise NotAllowed("所見を入力してください。")
     left = list(items(held, open_only=True))
     if left and held.deadline >= clock.today():
-        raise NotAllowed(f"未確認の権限が{len(left)}件あります。期限までに確かめるか、期限の後に締めてください。")
+        raise NotAllowed(
+            f"未確認の権限が{len(left)}件あります。期限までに確かめるか、期限の後に締めてください。"
+        )
     for item in left:
         item.decision, item.note = Decision.WITHDRAWN, "期限までに確認されなかったため"
         item.decided_by, item.decided_at = by, clock.now()

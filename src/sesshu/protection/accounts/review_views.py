@@ -108,7 +108,9 @@ def sign_off(request: HttpRequest, pk: int) -> HttpResponse:
     except NotAllowed as refusal:
         messages.error(request, str(refusal))
     else:
-        messages.success(request, f"棚卸しを締めました。期限までに確認されなかった権限{ended}件を取り消しました。")
+        messages.success(
+            request, f"棚卸しを締めました。期限までに確認されなかった権限{ended}件を取り消しました。"
+        )
     return redirect("accounts:review", pk=pk)
 
 

@@ -110,7 +110,9 @@ def lines_of(rows: Sequence[Account]) -> list[Line]:
     found = []
     for row in rows:
         rights = held.get(row.pk, nothing)
-        last = max([*used.get(row.pk, {}).values(), *([row.last_login] if row.last_login else [])], default=None)
+        last = max(
+            [*used.get(row.pk, {}).values(), *([row.last_login] if row.last_login else [])], default=None
+        )
         pairs = tuple(separation.conflicts(rights.scopes))
         found.append(Line(row, getattr(row, "profile", None), tuple(rights.labels), last, pairs))
     return found

@@ -113,7 +113,9 @@ def register_contract(
 def end_contract(contract: Contract, *, last_day: date, reason: str, by: Account) -> None:
     """End a contract early; its accounts' rights end with it. A longer one is registered anew."""
     if not reason.strip() or last_day > contract.ends_on:
-        raise NotAllowed("理由を入力し、契約期間の中の日を指定してください。延長は新しい契約として登録します。")
+        raise NotAllowed(
+            "理由を入力し、契約期間の中の日を指定してください。延長は新しい契約として登録します。"
+        )
     contract.ended_on, contract.end_reason = last_day, reason.strip()
     contract.save(update_fields=["ended_on", "end_reason"])
     detail = {"contract": contract.pk, "on": last_day.isoformat()}

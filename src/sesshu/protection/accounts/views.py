@@ -81,7 +81,11 @@ def _page(request: HttpRequest, shown: Account, **forms: Any) -> HttpResponse:
 
 def _right(grant: Grant, known: dict[str, defining.Definition]) -> dict[str, Any]:
     today, role = clock.today(), known.get(grant.role)
-    ends = [day for day in (grant.ends_on, grant.contract and (grant.contract.ended_on or grant.contract.ends_on)) if day]
+    ends = [
+        day
+        for day in (grant.ends_on, grant.contract and (grant.contract.ended_on or grant.contract.ends_on))
+        if day
+    ]
     if grant.withdrawn_at or any(day < today for day in ends):
         state = ("終了", "weak")
     elif grant.starts_on and grant.starts_on > today:
@@ -199,7 +203,11 @@ def first_password(request: HttpRequest, pk: int) -> HttpResponse:
 @requires(Action.ACCOUNTS_READ)
 def unused(request: HttpRequest) -> HttpResponse:
     """Rights and accounts that nobody used for 90 days (control 29)."""
-    context = {"rights": usage.unused_rights(), "accounts": usage.unused_accounts(), "days": usage.UNUSED_AFTER.days}
+    context = {
+        "rights": usage.unused_rights(),
+        "accounts": usage.unused_accounts(),
+        "days": usage.UNUSED_AFTER.days,
+    }
     audit.record("accounts.unused", by=signed_in(request), count=0)
     return render(request, "accounts/unused.html", context)
 

@@ -106,7 +106,9 @@ def test_a_page_opened_without_a_purpose_asks_and_comes_back(client, child, cler
 
 
 def test_another_person_s_case_is_asked_for_anew(client, child, clerk):
-    other = Addressee.objects.create(number="0000000102", name="見本 次郎", kind="1", status="1", updated_at=clock.now())
+    other = Addressee.objects.create(
+        number="0000000102", name="見本 次郎", kind="1", status="1", updated_at=clock.now()
+    )
     signed_in(client, clerk).get(f"/ledger/{child.pk}/?purpose=counter")
     assert client.get(f"/ledger/{other.pk}/").status_code == 302
 
@@ -161,7 +163,9 @@ def test_the_short_page_leads_nowhere_else(client, clerk):
 def test_the_session_remembers_no_more_cases_than_it_should(client, clerk):
     signed_in(client, clerk)
     for number in range(60):
-        person = Addressee.objects.create(number=f"{number:010}", name="見本", kind="1", status="1", updated_at=clock.now())
+        person = Addressee.objects.create(
+            number=f"{number:010}", name="見本", kind="1", status="1", updated_at=clock.now()
+        )
         client.get(f"/addressees/{person.pk}/?purpose=counter")
     assert len(client.session["purpose_of"]) == 50
 

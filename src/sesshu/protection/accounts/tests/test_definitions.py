@@ -51,8 +51,8 @@ def test_a_request_asks_for_the_rights_once(member):
 
 
 def test_an_unknown_role_gives_nothing(member):
-    from sesshu.protection.accounts.holding import rights_from
     from sesshu.kernel import clock
+    from sesshu.protection.accounts.holding import rights_from
 
     rights = rights_from([("gone", None, None, None, None, None)], clock.today())
     assert not rights.scopes

@@ -73,7 +73,14 @@ def test_each_row_has_its_fate_and_the_bad_do_not_stop_the_good(system, manager,
     found = {number: (fate, message) for number, fate, message in fates}
     assert found[2][0] == "stranger"
     assert found[3][0] == "asked"
-    for row, words in ((4, "氏名と違います"), (5, "区分"), (6, "異動年月日"), (7, "職員番号"), (8, "自分の権限"), (9, "9行目")):
+    for row, words in (
+        (4, "氏名と違います"),
+        (5, "区分"),
+        (6, "異動年月日"),
+        (7, "職員番号"),
+        (8, "自分の権限"),
+        (9, "9行目"),
+    ):
         assert found[row][0] == "rejected"
         assert words in found[row][1]
     assert found[10][0] == "applied"

@@ -26,7 +26,9 @@ def test_s04_an_account_is_opened_by_two_persons(system, manager, opened):
     assert (grant.asked_by, grant.approved_by, grant.reason) == (system, manager, "窓口を担当するため")
     assert fresh(account).may(Action.LEDGER_READ)
     assert not account.has_usable_password()
-    actions = AuditEvent.objects.filter(action__startswith="accounts.request").values_list("action", "account")
+    actions = AuditEvent.objects.filter(action__startswith="accounts.request").values_list(
+        "action", "account"
+    )
     assert list(actions) == [("accounts.request.open", system.pk), ("accounts.request.approved", manager.pk)]
 
 
@@ -104,7 +106,11 @@ def test_s04_a_right_counts_on_its_own_days_only(opened):
 
 def test_s04_g04_a_contractor_s_account_ends_with_the_contract(system, opened):
     contract = services.register_contract(
-        company="見本ソフト", purpose="帯状疱疹の通知", starts_on=TODAY, ends_on=TODAY + timedelta(days=30), by=system
+        company="見本ソフト",
+        purpose="帯状疱疹の通知",
+        starts_on=TODAY,
+        ends_on=TODAY + timedelta(days=30),
+        by=system,
     )
     wanted = [Wanted.of("programme", starts_on=TODAY, programmes=["zoster"])]
     account = opened(kind="contractor", contract=contract, wanted=wanted)

@@ -24,7 +24,11 @@ def nurse(member):
 def shared(system, manager, opened, nurse):
     deciding.approve(asking.ask_for_shared_ids(permitted=True, reason="会場", by=system), by=manager)
     return opened(
-        "venue", kind="shared", members=[nurse.pk], terminals=[TERMINAL], serves_until=TODAY + timedelta(days=5)
+        "venue",
+        kind="shared",
+        members=[nurse.pk],
+        terminals=[TERMINAL],
+        serves_until=TODAY + timedelta(days=5),
     )
 
 
