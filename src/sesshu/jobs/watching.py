@@ -24,7 +24,7 @@ class Watch:
     def still_may(self, connection: psycopg.Connection[Any]) -> bool:
         """Read anew each time, for a withdrawal must stop the job within a minute."""
         question = selectors.question_of(self.account_id)
-        rows = connection.execute(question.sql, question.values).fetchall()  # type: ignore[arg-type]
+        rows = connection.execute(question.sql, question.values).fetchall()
         return question.answer(rows, self.action, self.programme)
 
 

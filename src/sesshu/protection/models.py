@@ -10,7 +10,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from sesshu.kernel import clock
-from sesshu.protection import rights
+from sesshu.protection import rights as holding
 from sesshu.protection.tenancy import TenantModel
 
 
@@ -45,7 +45,7 @@ class Account(AbstractBaseUser):
 
     USERNAME_FIELD = "login"
     objects = AccountManager()
-    _rights: rights.Rights | None = None
+    _rights: holding.Rights | None = None
 
     def __str__(self) -> str:
         return self.name
@@ -58,10 +58,10 @@ class Account(AbstractBaseUser):
         return self.is_active and begun and (self.serves_until is None or today <= self.serves_until)
 
     @property
-    def rights(self) -> rights.Rights:
+    def rights(self) -> holding.Rights:
         """Today's rights; read once for this object, which lives no longer than its request."""
         if self._rights is None or self._rights.day != clock.today():
-            self._rights = rights.rights_of(self) if self.pk else rights.by_roles(())
+            self._rights = holding.rights_of(self) if self.pk else holding.by_roles(())
         return self._rights
 
     @property
@@ -72,13 +72,13 @@ class Account(AbstractBaseUser):
     @roles.setter
     def roles(self, roles: Iterable[str]) -> None:
         """For an account that is not saved; a saved one is given roles by an approved request."""
-        self._rights = rights.by_roles(roles)
+        self._rights = holding.by_roles(roles)
 
     def may(self, action: str, programme: str | None = None) -> bool:
         """Whether a role held today allows ``action``; with ``programme``, for that programme."""
         return self.in_service and self.rights.allow(action, programme)
 
-    def programmes_for(self, action: str) -> rights.Programmes:
+    def programmes_for(self, action: str) -> holding.Programmes:
         """For which programmes this account may do ``action``; None is all of them."""
         return self.rights.programmes(action) if self.in_service else frozenset()
 

@@ -17,7 +17,8 @@ from sesshu.web.permission import may
 class NavItem:
     """One entry. `action` None means everyone who is signed in; smaller `order` stands further left.
 
-    `whole`: the page is about all programmes, and not for a right limited to some. `offered` may hide the entry from those for whom its page would be empty.
+    `whole`: the page is about all programmes, and not for a right limited to some.
+    `offered` may hide the entry from those for whom its page would be empty.
     """
 
     title: str

@@ -110,7 +110,7 @@ def _check_kind(values: dict[str, Any]) -> None:
 def shared_ids_permitted() -> bool:
     """Whether the city's last word permits shared ids; off by default."""
     last = SharedIds.objects.filter(municipality_code=current()).order_by("-pk").first()
-    return last is not None and last.permitted
+    return bool(last and last.permitted)
 
 
 def ask_to_grant(
@@ -151,7 +151,8 @@ def check_separation(roles: list[str]) -> None:
 
 def _inside(grant: dict[str, Any], contract: Contract) -> bool:
     last = min(contract.ends_on, contract.ended_on or contract.ends_on).isoformat()
-    return contract.starts_on.isoformat() <= grant["starts_on"] <= (grant["ends_on"] or last) <= last
+    first = contract.starts_on.isoformat()
+    return bool(first <= grant["starts_on"] <= (grant["ends_on"] or last) <= last)
 
 
 def held_roles(account: Account) -> list[str]:

@@ -170,7 +170,7 @@ _APPROVED = {
 
 
 def _account(request: AuthorityRequest) -> Account:
-    found = Account.objects.filter(municipality_id=current(), pk=request.account_id).first()
+    found = Account.objects.filter(municipality_id=current(), pk=request.account_id or 0).first()
     if found is None:
         raise NotAllowed("対象の利用者がいません。")
     return found

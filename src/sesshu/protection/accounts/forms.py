@@ -26,9 +26,9 @@ class DayField(forms.CharField):
 
     def __init__(self, **values: Any) -> None:
         widget = forms.TextInput({"autocomplete": "off", "placeholder": "例 R8.11.22"})
-        super().__init__(**({"widget": widget, "max_length": 20} | values))
+        super().__init__(widget=widget, max_length=20, **values)
 
-    def clean(self, value: Any) -> date | None:  # type: ignore[override]
+    def clean(self, value: Any) -> date | None:
         text = super().clean(value)
         try:
             return parse_date(text) if text else None
@@ -148,7 +148,7 @@ class NarrowForm(ReasonForm):
 class RoleForm(ReasonForm):
     """What a role may do, and for what."""
 
-    field_order = ("label", "actions", "purposes", "reason")
+    field_order: tuple[str, ...] = ("label", "actions", "purposes", "reason")
     label = forms.CharField(label="名称", max_length=30)
     actions = forms.MultipleChoiceField(
         label="操作", widget=forms.CheckboxSelectMultiple, choices=[(a.value, WORDS[a][0]) for a in Action]

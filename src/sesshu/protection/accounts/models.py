@@ -139,6 +139,13 @@ class AuthorityRequest(TenantModel):
     def __str__(self) -> str:
         return f"{self.get_kind_display()}（{self.get_state_display()}）"
 
+    @property
+    def about(self) -> str:
+        """Whom or what it is about, in a list."""
+        if self.account is not None:
+            return str(self.account.name)
+        return str(self.values.get("name") or self.values.get("label") or "－")
+
 
 class SharedIds(TenantModel):
     """Whether the city lets several persons use one id; the last row counts, without one they may not."""

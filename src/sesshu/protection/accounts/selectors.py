@@ -130,7 +130,9 @@ def rights_of_all(ids: Sequence[int]) -> dict[int, Rights]:
 def grants_of(account: Account) -> QuerySet[Grant]:
     """Every right the account ever held, newest first."""
     found = Grant.objects.filter(municipality_code=current(), account=account)
-    return found.select_related("asked_by", "approved_by", "withdrawn_by", "contract").order_by("-pk")
+    return found.select_related("account", "asked_by", "approved_by", "withdrawn_by", "contract").order_by(
+        "-pk"
+    )
 
 
 def grants_known_at(account: Account, known_at: datetime) -> list[Grant]:

@@ -42,7 +42,7 @@ def account_list(request: HttpRequest) -> HttpResponse:
     audit.record("accounts.list", by=signed_in(request), count=0, detail={"accounts": len(lines)})
     page = Paginator(lines, PER_PAGE).get_page(request.GET.get("page"))
     rows = [(line, *STATES[line.state]) for line in page.object_list]
-    context = {"page": page, "rows": rows, "text": text, "role": role, "state": state}
+    context: dict[str, Any] = {"page": page, "rows": rows, "text": text, "role": role, "state": state}
     context |= {"roles": defining.labels().items(), "states": [(k, v[0]) for k, v in STATES.items()]}
     return render(request, "accounts/list.html", context)
 
@@ -88,6 +88,8 @@ def _right(grant: Grant, known: dict[str, defining.Definition]) -> dict[str, Any
     ]
     if grant.withdrawn_at or any(day < today for day in ends):
         state = ("終了", "weak")
+    elif not grant.account.in_service:
+        state = ("停止中", "error")
     elif grant.starts_on and grant.starts_on > today:
         state = ("開始前", "notice")
     else:

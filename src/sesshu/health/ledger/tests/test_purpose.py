@@ -38,7 +38,8 @@ def _today():
 @pytest.fixture
 def child(ise):
     person = Addressee.objects.create(
-        number="0000000101", name="見本　太郎", name_kana="ミホン　タロウ", kind="1", status="1", sex="1", updated_at=clock.now(),
+        number="0000000101", name="見本　太郎", name_kana="ミホン　タロウ", kind="1", status="1", sex="1",
+        updated_at=clock.now(),
         birth_date=date(2025, 5, 10), resident_since=date(2025, 5, 10), town="目印町",
         house_number="九百九十九番地", household_head="目印世帯主", household_number="000777",
         telephone="0599000111",
@@ -48,8 +49,8 @@ def child(ise):
         recorded_at=clock.now(),
     )  # fmt: skip
     Screening.objects.create(
-        addressee=person, programme="mr", date=date(2026, 5, 20), reason="other", reason_text="目印の予診理由",
-        recorded_at=clock.now(),
+        addressee=person, programme="mr", date=date(2026, 5, 20), reason="other",
+        reason_text="目印の予診理由", recorded_at=clock.now(),
     )  # fmt: skip
     ProtectiveMeasure.objects.create(
         addressee=person, starts_on=date(2025, 1, 1), ends_on=date(2025, 2, 1), note="目印の支援理由",

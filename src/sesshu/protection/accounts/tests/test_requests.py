@@ -59,7 +59,7 @@ def test_s04_a_refusal_wants_a_reason_and_gives_nothing(system, manager, member)
 
 def test_s04_what_must_lie_with_two_persons_is_refused_when_asked_and_when_approved(system, manager, member):
     clerk = member("clerk", Role.COUNTER)
-    with pytest.raises(NotAllowed, match="暗号鍵を管理する|役割の内容"):
+    with pytest.raises(NotAllowed, match=r"暗号鍵を管理する|役割の内容"):
         asking.ask_to_grant(clerk, wanted=Wanted.of("system", starts_on=TODAY), reason="x", by=system)
     other = member("other", Role.STATISTICS)
     one = asking.ask_to_grant(other, wanted=Wanted.of("system", starts_on=TODAY), reason="x", by=system)
@@ -124,8 +124,8 @@ def test_s04_g04_a_contractor_s_account_ends_with_the_contract(system, opened):
         assert fresh(account).may(Action.TARGETS_EXTRACT)
     with clock.fixed(TODAY + timedelta(days=4)):
         assert not fresh(account).may(Action.TARGETS_EXTRACT)
+        late = Wanted.of("counter", starts_on=TODAY + timedelta(days=40))
         with pytest.raises(NotAllowed, match="契約の期間"):
-            late = Wanted.of("counter", starts_on=TODAY + timedelta(days=40))
             asking.ask_to_grant(account, wanted=late, reason="延長", by=system)
 
 
@@ -193,7 +193,8 @@ def test_s02_a_city_s_change_of_a_role_holds_at_once_and_its_history_stays(syste
 def test_s02_a_role_cannot_break_the_separation_of_duties(system, member):
     with pytest.raises(NotAllowed, match="同じ人に持たせられません"):
         asking.ask_to_change_role(
-            code="all", label="全部", actions=[Action.NUMBER_REVEAL, Action.KEYS_MANAGE], purposes=[], reason="x",
+            code="all", label="全部", actions=[Action.NUMBER_REVEAL, Action.KEYS_MANAGE], purposes=[],
+            reason="x",
             by=system,
         )  # fmt: skip
     member("two-hats", Role.COUNTER, Role.AUDITOR)

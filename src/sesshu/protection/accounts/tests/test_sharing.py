@@ -85,7 +85,8 @@ def test_s04_who_uses_it_cannot_approve_it(system, member, nurse, manager):
     deciding.approve(asking.ask_for_shared_ids(permitted=True, reason="会場", by=system), by=manager)
     other = member("other-manager", Role.MANAGER)
     asked = asking.ask_to_open(
-        login="venue", name="会場", kind="shared", section="健康課", employee_number="", by=system, reason="会場",
+        login="venue", name="会場", kind="shared", section="健康課", employee_number="", by=system,
+        reason="会場",
         wanted=[asking.Wanted.of("counter", starts_on=TODAY)], members=[other.pk], terminals=["t"],
         serves_until=TODAY,
     )  # fmt: skip
