@@ -37,6 +37,7 @@ _ROOMS = {
     "unvaccinated": _Room("sesshu.health.reporting.cli", True, "未接種者一覧"),
     "roster": _Room("sesshu.health.reporting.cli", True, "接種名簿"),
     "report": _Room("sesshu.health.reporting.cli", True, "報告の集計"),
+    "accounts": _Room("sesshu.protection.accounts.cli", True, "最初の利用者の登録"),
     "database": _Room("sesshu.config.database_cli", False, "データベースの準備・停止"),
     "demo": _Room("sesshu.config.demo_cli", True, "架空の2市でデモを起動"),
     "serve": _Room("sesshu.config.serve_cli", True, "職員画面の起動"),
