@@ -40,7 +40,7 @@ def test_two_persons_open_an_account_for_a_contractor_of_one_programme(staff: An
     asker.page.get_by_role("link", name="利用者の登録を申請").click()
     asker.heading("利用者の登録を申請")
     button(asker, "申請する")
-    asker.page.get_by_text("氏名を入力するか、選んでください").first.wait_for()
+    asker.page.get_by_text("氏名を入力してください").first.wait_for()
     asker.looks_well("account-open")
     asker.page.get_by_label("種別").select_option(label="委託先")
     asker.page.get_by_label("利用者ID").fill("contractor-1")

@@ -36,13 +36,17 @@ class DayField(forms.CharField):
             raise ValidationError(str(error)) from None
 
 
+_CHOSEN = (forms.ChoiceField, forms.ModelChoiceField, forms.FileField)
+
+
 class _Form(forms.Form):
     """Says in plain words which field is missing."""
 
     def __init__(self, *args: Any, **values: Any) -> None:
         super().__init__(*args, **values)
         for field in self.fields.values():
-            field.error_messages["required"] = f"{field.label}を入力するか、選んでください。"
+            verb = "選んでください" if isinstance(field, _CHOSEN) else "入力してください"
+            field.error_messages["required"] = f"{field.label}を{verb}。"
 
 
 class ReasonForm(_Form):
