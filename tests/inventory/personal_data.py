@@ -32,6 +32,17 @@ PERSON_DATA = {
     "protection.AuditEvent": ("the log itself; ids only", "5 years, appended and never changed"),
 }
 NO_PERSON = {
+    "accounts.AuthorityRequest": "staff, no resident; accounts.request.*; kept with the accounts",
+    "accounts.Campaign": "counts of a review of rights",
+    "accounts.Contract": "companies",
+    "accounts.Grant": "staff, no resident; accounts.*; never removed: who could see what, and by whose leave",
+    "accounts.PersonnelFile": "a file's digest and counts",
+    "accounts.PersonnelRow": "staff, no resident; accounts.personnel",
+    "accounts.Profile": "staff, no resident",
+    "accounts.ReviewItem": "staff, no resident; accounts.review.*",
+    "accounts.RoleVersion": "what a role may do",
+    "accounts.SharedIds": "a setting",
+    "accounts.SharedMember": "staff, no resident",
     "addressees.FeedImport": "a file's digest and counts",
     "catalogue.Lot": "products",
     "catalogue.OwnProgramme": "programmes",

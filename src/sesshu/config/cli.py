@@ -45,6 +45,7 @@ _ROOMS = {
     "keys": _Room("sesshu.protection.keys.cli", True, "暗号鍵の状態・更新・廃棄"),
     "numbers": _Room("sesshu.numbers.cli", True, "個人番号の取込・消去", "numbers"),
     "numbers systems": _Room("sesshu.numbers.cli", True, "接続を許可するシステム", "numbers", "owner"),
+    "accounts keep": _Room("sesshu.protection.accounts.cli", True, "棚卸しで止まった権限の継続"),
     "database": _Room("sesshu.config.database_cli", False, "データベースの準備・停止"),
     "demo": _Room("sesshu.config.demo_cli", True, "架空の2市でデモを起動", "all"),
     "serve": _Room("sesshu.config.serve_cli", True, "職員画面の起動", "all"),

@@ -35,6 +35,11 @@ def today() -> date:
     return now().date()
 
 
+def end_of(day: date) -> datetime:
+    """The last moment of a day in Japan: what was known "on" that day was recorded by then."""
+    return datetime.combine(day, time.max, TOKYO)
+
+
 @contextmanager
 def fixed(moment: datetime | date) -> Iterator[datetime]:
     """Stop the clock at `moment` for the block. A date stands for its noon; a naive time is Japanese."""

@@ -8,4 +8,5 @@ urlpatterns = [
     path("sign-in/", sign_in.password, name="sign-in"),
     path("sign-out/", sign_in.leave, name="sign-out"),
     path("administration/", views.administration, name="administration"),
+    path("purpose/", views.purpose, name="purpose"),
 ]

@@ -13,7 +13,6 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
 from sesshu.kernel import clock
-from sesshu.protection.roles import Role
 from sesshu.protection.sign_in import limits
 from sesshu.web import navigation
 
@@ -61,7 +60,7 @@ def shell(request: HttpRequest) -> Mapping[str, Any]:
 
 
 def _role(user: Any) -> str:
-    return "・".join(str(Role(role).label) for role in user.roles)
+    return "・".join(user.rights.labels)
 
 
 def _address(url_name: str) -> str:

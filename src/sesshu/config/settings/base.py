@@ -78,6 +78,7 @@ MIDDLEWARE = [
     "sesshu.protection.terminals.middleware.TerminalMiddleware",
     "sesshu.protection.limits.PaceMiddleware",
     "sesshu.protection.middleware.NoStoreMiddleware",
+    "sesshu.protection.accounts.sharing.OnDutyMiddleware",
 ]
 
 TEMPLATES = [
@@ -100,6 +101,7 @@ DATABASES = {"default": connection_settings()}
 APPLICATION_ROLE = CITY.application
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "protection.Account"
+AUTHENTICATION_BACKENDS = ["sesshu.protection.backends.AccountBackend"]
 LOGIN_URL = "protection:sign-in"
 LOGIN_REDIRECT_URL = "web:home"
 PASSWORD_HASHERS = [
