@@ -74,8 +74,8 @@ def test_two_persons_open_an_account_for_a_contractor_of_one_programme(staff: An
     asker.page.get_by_role("link", name="委託 花子").click()
     asker.heading("委託 花子").looks_well("account")
     assert "帯状疱疹" in asker.page.get_by_role("table", name="権限の一覧").inner_text()
-    button(asker, "最初のパスワードを作る")
-    asker.heading("最初のパスワード").looks_well("first-password")
+    button(asker, "登録コードを作る")
+    asker.heading("登録コード").looks_well("enrolment-code")
 
 
 def test_a_suspension_ends_an_open_session_at_its_next_click(staff: Any) -> None:

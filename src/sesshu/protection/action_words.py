@@ -62,6 +62,8 @@ WORDS: dict[str, tuple[str, str]] = {
     ),
     A.TERMINALS_REQUEST: ("端末の登録を申請する", "業務に使う端末の登録・変更を申請します。"),
     A.TERMINALS_APPROVE: ("端末の登録を承認する", "他の人が申請した端末を承認し、または止めます。"),
+    A.TERMINALS_READ: ("端末の一覧を見る", "登録された端末、その状態と期限を見ます。"),
+    A.TERMINALS_STOP: ("端末を止める", "紛失・廃止した端末を、すぐに使えなくします。"),
     A.NUMBER_WRITE: ("個人番号を登録する", "本人確認の方法を記録したうえで、個人番号を登録・訂正します。"),
     A.NUMBER_SEARCH: (
         "個人番号で探す",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import Any
 
 from django.contrib import messages
@@ -13,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from sesshu.kernel import clock
 from sesshu.kernel.wareki import parse_date
-from sesshu.protection import audit, programmes
+from sesshu.protection import audit, enrolling, programmes
 from sesshu.protection.accounts import asking, defining, selectors, services, sharing, usage
 from sesshu.protection.accounts.asking import NotAllowed
 from sesshu.protection.accounts.forms import DutyForm, GrantForm, NarrowForm, ReasonForm
@@ -188,17 +187,18 @@ def resume(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @requires(Action.FACTORS_RECOVER)
-def first_password(request: HttpRequest, pk: int) -> HttpResponse:
-    """Shown once, to be handed over; only for an account that nobody has signed in to yet."""
-    shown = _account(pk)
-    if shown.last_login is not None or shown.pk == signed_in(request).pk:
-        messages.error(request, "すでに使われている利用者です。認証手段の再登録を使ってください。")
+def enrolment(request: HttpRequest, pk: int) -> HttpResponse:
+    """The code that the two who opened the account give it: shown once, to be handed over.
+
+    Only for an account that nobody has signed in to yet; afterwards the way back is a recovery.
+    """
+    shown, opened = _account(pk), selectors.opened_by(pk)
+    if shown.last_login is not None or opened is None:
+        messages.error(request, "すでに使われている利用者です。「認証器の再登録」から申請してください。")
         return redirect("accounts:account", pk=pk)
-    password = secrets.token_urlsafe(15)
-    shown.set_password(password)
-    shown.save(update_fields=["password"])
-    audit.record("accounts.first-password", by=signed_in(request), count=0, detail={"account": shown.pk})
-    return render(request, "accounts/first_password.html", {"shown": shown, "password": password})
+    asked_by, decided_by = opened
+    code = enrolling.ticket(account=shown, requested_by=asked_by, approved_by=decided_by)
+    return render(request, "accounts/enrolment.html", {"shown": shown, "code": code})
 
 
 @require_GET

@@ -1,16 +1,17 @@
 """S02, S04: the screens of accounts: who sees them, and of whom; they cost no more for many accounts."""
 
+import re
+
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from sesshu.kernel.command import Refused
-from sesshu.protection.accounts import cli
 from sesshu.protection.accounts.models import AuthorityRequest, Grant
 from sesshu.protection.models import Account
 from sesshu.protection.roles import Role
 from sesshu.protection.services import ensure_municipality, open_account
+from sesshu.protection.sign_in import tickets
 
 ROOT = "/administration/accounts"
 
@@ -33,7 +34,7 @@ def test_another_city_s_account_does_not_exist(system, manager, stranger):
     asker = signed_in(system)
     assert "甲府" not in asker.get(f"{ROOT}/").content.decode()
     assert asker.get(f"{ROOT}/{stranger.pk}/").status_code == 404
-    for act in ("grant", "narrow", "resume", "first-password"):
+    for act in ("grant", "narrow", "resume", "enrolment"):
         assert asker.post(f"{ROOT}/{stranger.pk}/{act}/").status_code == 404, act
 
 
@@ -66,9 +67,10 @@ def test_a_request_is_made_and_decided_on_the_screen(system, manager):
     account = Account.objects.get(login="newcomer")
     page = approver.get(f"{ROOT}/{account.pk}/").content.decode()
     assert "接種台帳を見る" in page
-    password = signed_in(system).post(f"{ROOT}/{account.pk}/first-password/").content.decode()
-    assert Account.objects.get(pk=account.pk).has_usable_password()
-    assert "二度と表示できません" in password
+    ticket = signed_in(system).post(f"{ROOT}/{account.pk}/enrolment/").content.decode()
+    assert "二度と表示できません" in ticket
+    (code,) = re.findall(r"<dt>登録コード</dt><dd><code>([^<]+)<", ticket)
+    assert tickets.check(login="newcomer", code=code) is not None
 
 
 def test_narrowing_on_the_screen_is_never_one_s_own(system, manager, member):
@@ -82,21 +84,3 @@ def test_narrowing_on_the_screen_is_never_one_s_own(system, manager, member):
     grant = Grant.objects.get(account=clerk)
     asker.post(f"{ROOT}/grants/{grant.pk}/withdraw/", {"reason": "終了"})
     assert Grant.objects.get(pk=grant.pk).withdrawn_at
-
-
-def test_the_server_opens_the_first_two_and_no_more(ise):
-    def ask(login, *roles):
-        words = ["accounts", "open", "--municipality", "242039", "--login", login, "--name", login]
-        import argparse
-
-        parser = argparse.ArgumentParser()
-        cli.add_commands(parser.add_subparsers())
-        parsed = parser.parse_args([*words, *(word for role in roles for word in ("--role", role))])
-        return parsed.handler(parsed)
-
-    with pytest.raises(Refused, match="自分の申請を自分で承認"):
-        ask("both", "system", "manager")
-    assert ask("first", "system").data["password"]
-    assert ask("second", "manager").data["login"] == "second"
-    with pytest.raises(Refused, match="画面から申請"):
-        ask("third", "counter")
