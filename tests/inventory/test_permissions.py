@@ -56,8 +56,9 @@ def every_page() -> Any:
 
 def address(page: Page, number: int) -> str:
     values = {name: number if kind == "IntConverter" else WORDS.get(name) for name, kind in page.parameters}
+    values |= SPECIAL.get(page.name, {})
     assert None not in values.values(), f"{page.name}: say in WORDS what its parameters may be"
-    return page.address(**(values | SPECIAL.get(page.name, {})))
+    return page.address(**values)
 
 
 def ask(client: Client, where: str) -> HttpResponse:
