@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -72,3 +73,26 @@ def clerk(ise: object) -> object:
         roles=[Role.PROGRAMME],
         password="test-password-1234",  # noqa: S106
     )
+
+
+@pytest.fixture(autouse=True)
+def _purpose_chosen() -> Iterator[None]:
+    """Whoever a test signs in has chosen a purpose at the search already, one that shows much.
+
+    Tests of purposes take it away again.
+    """
+    from django.contrib.auth.signals import user_logged_in
+
+    from sesshu.protection import cases
+    from sesshu.protection.purposes import shown
+    from sesshu.protection.tenancy import acting_for
+
+    def choose(request: Any, user: Any, **_: Any) -> None:
+        with acting_for(user.municipality_id):
+            offered = cases.choices_for(user)
+        if offered:
+            request.session[cases.CHOSEN] = str(max(offered, key=lambda one: len(shown(one))))
+
+    user_logged_in.connect(choose)
+    yield
+    user_logged_in.disconnect(choose)

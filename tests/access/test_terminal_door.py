@@ -44,7 +44,7 @@ class Door:
 
     def session(self, city: str) -> dict[str, str]:
         key = json.loads((self.folder / f"{city}.json").read_text())["session"]
-        return {"Cookie": f"sessionid={key}"}
+        return {"Cookie": f"__Host-session={key}"}
 
     def act(self, *words: str) -> str:
         process = self.made.start(*words, module="tests.access.house")
@@ -199,7 +199,10 @@ def test_the_door_keeps_browsers_on_tls_and_its_cookies_to_itself(door: Door) ->
     cookies = answer.headers.get_all("Set-Cookie") or []
     assert cookies
     for cookie in cookies:
+        assert cookie.startswith("__Host-")
         assert "Secure" in cookie
+        assert "HttpOnly" in cookie
+        assert "Path=/" in cookie
         assert "SameSite" in cookie
 
 

@@ -18,17 +18,30 @@ from .rows import Rows
 # Addresses that require no action, and why.
 OPEN = {
     "protection:sign-in": "nobody is signed in yet",
+    "sign_in:factor": "the second step of signing in",
+    "sign_in:demo": "the second step of signing in, in the demo alone",
+    "sign_in:enrol": "nobody can sign in before the enrolment",
+    "sign_in:enrol-password": "the enrolment's second step",
+    "sign_in:enrol-authenticator": "the enrolment's third step",
     "web:health": "a monitor asks it; it says nothing about anybody",
 }
 SIGNED_IN = {
     "protection:sign-out": "whoever is signed in may leave",
     "web:home": "its cards are chosen by role",
     "protection:administration": "its entries are chosen by role",
+    "protection:purpose": "the purposes are those of one's own roles; no data",
+    "accounts:on-duty": "for a shared id only, and shows who may use it",
     "sign_in:again": "one's own second factor",
+    "sign_in:stay": "whoever is signed in may stay",
+    "sign_in:own": "one's own authenticators and sessions",
+    "sign_in:add": "one's own authenticators",
+    "sign_in:remove": "one's own authenticators",
+    "sign_in:own-password": "one's own password",
+    "sign_in:end": "one's own sessions",
     "web:date-reading": "reads a typed date; no data",
     "web:gallery": "parts with invented persons; development only",
 }
-WORDS = {"kind": "dose", "form": "csv", "name": "x" * 32 + ".csv", "token": "x" * 20}
+WORDS = {"kind": "dose", "form": "csv", "name": "x" * 32 + ".csv", "token": "x" * 20, "code": "counter"}
 SPECIAL = {
     "reporting:export": {"kind": "roster"},
     "taking_out:new": {"name": "roster"},
@@ -105,6 +118,16 @@ def test_one_s_own_row_does_exist(own_rows: Rows, page: Page) -> None:
 
 # Addresses that do not exist for the row that the inventory makes, and why.
 NOTHING_TO_SEE = {
+    **dict.fromkeys(
+        (
+            "accounts:account",
+            "accounts:grant",
+            "accounts:narrow",
+            "accounts:resume",
+            "accounts:first-password",
+        ),
+        "an account stands in no table of one city and has another number; its room's tests open it",
+    ),
     "addressees:merge": "a person cannot be merged with herself",
     "notices:run-file": "the run of the inventory was never at the press",
     "intake:entry-undo": "one may take back only what one has just entered oneself",

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests.running import wait_until
+
 WAIT = 15_000  # milliseconds
 JOB_WAIT = 60_000
 # A refusal (404 of another city) and a question taken back while typing are no faults of the page.
@@ -87,6 +89,16 @@ class Desk:
             sign.first.wait_for(timeout=JOB_WAIT)
         except Exception as error:
             raise AssertionError(f"{what}: never came. {self.page.locator('main').inner_text()}") from error
+        return self
+
+    def reloaded_until(self, what: str, sign: Any) -> Desk:
+        """Look again and again at a page that does not follow its job by itself."""
+
+        def shown() -> bool:
+            self.page.reload()
+            return bool(sign.count())
+
+        wait_until(shown, what, seconds=JOB_WAIT / 1000, pause=0.3)
         return self
 
     def focused(self, what: str = "id") -> Any:

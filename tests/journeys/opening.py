@@ -51,6 +51,14 @@ def main(folder: Path) -> None:
         open_account(
             login=login, name=name, municipality=ensure_municipality(ISE), roles=[role], password=password
         )
+    # Whom the journey of accounts lets go; nobody else uses it.
+    open_account(
+        login="leaver",
+        name="退職 予定",
+        municipality=ensure_municipality(ISE),
+        roles=[Role.COUNTER],
+        password=password,
+    )
 
 
 if __name__ == "__main__":

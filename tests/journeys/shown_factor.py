@@ -13,18 +13,15 @@ def main() -> None:
     import django
 
     django.setup()
-    from importlib import import_module
-
-    from django.conf import settings
-    from django.contrib.sessions.models import Session
-
     from sesshu.kernel import clock
+    from sesshu.protection.sign_in.models import Session
+    from sesshu.protection.sign_in.sessions import SessionStore
 
-    store = import_module(settings.SESSION_ENGINE).SessionStore
-    for key in Session.objects.values_list("session_key", flat=True):
-        session = store(key)
-        session["factor_shown_at"] = clock.now().isoformat()
-        session.save()
+    store = SessionStore()
+    for row in Session.objects.exclude(account_id=None):
+        data = store.decode(row.session_data) | {"factor_shown_at": clock.now().isoformat()}
+        row.session_data = store.encode(data)
+        row.save()
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ from sesshu.addressees import uploads
 from sesshu.addressees.importing import ImportReport, UnreadableFile, import_residents
 from sesshu.jobs.registry import Progress, job
 from sesshu.kernel import clock
+from sesshu.protection.actions import Action
 from sesshu.protection.models import Account
 from sesshu.protection.tenancy import acting_for
 
@@ -18,7 +19,7 @@ KIND = "residents.import"
 SHOWN = 500
 
 
-@job(KIND, title="住民ファイルの取込")
+@job(KIND, title="住民ファイルの取込", action=Action.ADDRESSEE_IMPORT)
 def run(progress: Progress, payload: dict[str, Any]) -> dict[str, Any]:
     """Payload: `municipality`, `token` of the upload, `strict`, `by` (account id)."""
     token = payload["token"]

@@ -12,8 +12,10 @@ from sesshu.addressees.models import Addressee
 from sesshu.kernel import clock
 from sesshu.kernel.dates import age_on, age_text
 from sesshu.kernel.masking import HIDDEN
+from sesshu.protection import purposes
 from sesshu.protection.actions import Action
 from sesshu.protection.models import Account
+from sesshu.protection.purposes import Section
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,12 @@ class AddresseeView:
     protected: bool
     masked: bool
     on: date
+    left_out: frozenset[str] = frozenset()
+
+    @property
+    def left_out_words(self) -> str:
+        """What the purpose in force does not need and this view does not hold."""
+        return "、".join(str(section.label) for section in Section if section in self.left_out)
 
     @property
     def sex_label(self) -> str:
@@ -104,10 +112,16 @@ HIDDEN_IN_VIEW = (
     "telephone",
     "district",
 )
+# Of the view, what a section of the person's pages is.
+_OF_SECTION = {
+    Section.ADDRESS: ("prefecture", "address", "building", "postal_code", "district"),
+    Section.HOUSEHOLD: ("household_number", "relation", "household_head"),
+    Section.TELEPHONE: ("telephone",),
+}
 _COPIED = tuple(
     field.name
     for field in fields(AddresseeView)
-    if field.name not in {"pk", "address", "merged_into", "protected", "masked", "on"}
+    if field.name not in {"pk", "address", "merged_into", "protected", "masked", "on", "left_out"}
 )
 
 
@@ -134,6 +148,14 @@ def view_of(
         return view
     hidden: dict[str, Any] = dict.fromkeys(HIDDEN_IN_VIEW, HIDDEN)
     return replace(view, masked=True, **hidden)
+
+
+def needed_of(view: AddresseeView) -> AddresseeView:
+    """The view without what the purpose in force does not need; whole outside a person's case."""
+    out = purposes.left_out()
+    names = [name for section in out for name in _OF_SECTION.get(section, ())]
+    values: dict[str, Any] = dict.fromkeys(names, "")
+    return replace(view, left_out=out, **values) if out else view
 
 
 def views_of(

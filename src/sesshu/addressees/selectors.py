@@ -10,7 +10,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from sesshu.addressees.choices import ChangeReason, Kind, Status
-from sesshu.addressees.masked import AddresseeView, may_see_protected, view_of, views_of
+from sesshu.addressees.masked import AddresseeView, may_see_protected, needed_of, view_of, views_of
 from sesshu.addressees.models import Addressee, AddresseeVersion, ProtectiveMeasure
 from sesshu.addressees.searching import Found, search
 from sesshu.addressees.states import DATES, FIELDS, PROTECTED_FIELDS, label
@@ -19,6 +19,7 @@ from sesshu.kernel.masking import HIDDEN
 from sesshu.kernel.wareki import to_wareki
 from sesshu.protection import audit
 from sesshu.protection.models import Account
+from sesshu.protection.purposes import Section
 from sesshu.protection.tenancy import current
 
 __all__ = [
@@ -54,13 +55,13 @@ def is_protected(ids: Iterable[int] | None = None, on: date | None = None) -> se
 
 
 def person(pk: int, *, by: Account | None, purpose: str) -> AddresseeView:
-    """One person, for a screen or a document.
+    """One person, for a screen or a document: what the purpose in force needs, masked.
 
     :raises Addressee.DoesNotExist: no such person in this municipality.
     """
     found = addressees().get(pk=pk)
     audit.record("addressee.read", by=by, subjects=[pk], purpose=purpose)
-    return view_of(found, protected=bool(is_protected([pk])), by=by)
+    return needed_of(view_of(found, protected=bool(is_protected([pk])), by=by))
 
 
 def by_number(number: str, *, by: Account | None, purpose: str) -> AddresseeView | None:
@@ -77,7 +78,7 @@ def household(of: AddresseeView, *, by: Account | None) -> list[AddresseeView]:
     A member under a protective measure is left out for those who may not see the household: to be shown
     beside the others would tell where that person lives.
     """
-    if of.masked or not of.household_number:
+    if of.masked or not of.household_number or Section.HOUSEHOLD in of.left_out:
         return []
     members = list(
         addressees()
@@ -88,7 +89,7 @@ def household(of: AddresseeView, *, by: Account | None) -> list[AddresseeView]:
     protected = is_protected([member.pk for member in members])
     shown = [member for member in members if member.pk not in protected or may_see_protected(by)]
     audit.record("addressee.read", by=by, subjects=[member.pk for member in shown], purpose="世帯の表示")
-    return views_of(shown, protected=protected, by=by)
+    return [needed_of(view) for view in views_of(shown, protected=protected, by=by)]
 
 
 def current_residents(on: date | None = None) -> QuerySet[Addressee]:

@@ -26,7 +26,11 @@ from sesshu.addressees.masked import AddresseeView
 from sesshu.addressees.models import Addressee, ProtectiveMeasure
 from sesshu.kernel import clock
 from sesshu.kernel.wareki import parse_date
+from sesshu.protection import cases
 from sesshu.protection.actions import Action, requires
+from sesshu.protection.cases import opens_person
+from sesshu.protection.purposes import Purpose, Section, acting_with
+from sesshu.protection.signed_in import account
 from sesshu.protection.tenancy import current
 from sesshu.web.permission import may
 
@@ -38,8 +42,12 @@ PURPOSE = "宛名の確認"
 def search(request: HttpRequest) -> HttpResponse:
     """The one box. What is typed is posted, so that no name stands in an address or a server's log."""
     text = request.POST.get("q", "")
-    found = selectors.search(text, by=request.user)  # type: ignore[arg-type]
-    context = {"text": text.strip(), "found": found, "opens": opening.url_name_for(request)}
+    cases.choose(request, request.POST.get("purpose", ""))
+    purpose = cases.chosen(request)
+    with acting_with(purpose or ""):
+        found = selectors.search(text, by=request.user)  # type: ignore[arg-type]
+    context = {"text": text.strip(), "found": found, "opens": opening.url_name_with(request, purpose)}
+    context |= {"purpose": purpose, "purposes": cases.choices_for(account(request))}
     template = "addressees/results.html" if request.headers.get("HX-Request") else "addressees/search.html"
     return render(request, template, context)
 
@@ -68,6 +76,7 @@ def _tabs(request: HttpRequest, pk: int, here: str) -> list[dict[str, Any]]:
 
 @require_GET
 @requires(Action.ADDRESSEE_READ)
+@opens_person()
 def detail(request: HttpRequest, pk: int) -> HttpResponse:
     return _detail(request, pk)
 
@@ -78,8 +87,8 @@ def _detail(request: HttpRequest, pk: int, **forms: Form) -> HttpResponse:
         "person": person,
         "household": selectors.household(person, by=request.user),  # type: ignore[arg-type]
         "opens": opening.url_name_for(request),
-        "measures": selectors.protective_measures(pk),
-        "merges": merging.merges_of(pk),
+        "measures": [] if Section.MEASURES in person.left_out else selectors.protective_measures(pk),
+        "merges": [] if Section.HISTORY in person.left_out else merging.merges_of(pk),
         "tabs": _tabs(request, pk, "detail"),
         "can_edit": person.kind != Kind.RESIDENT,
         "today": clock.today(),
@@ -94,6 +103,7 @@ def _detail(request: HttpRequest, pk: int, **forms: Form) -> HttpResponse:
 
 @require_GET
 @requires(Action.ADDRESSEE_READ)
+@opens_person(shows=Section.HISTORY)
 def history(request: HttpRequest, pk: int) -> HttpResponse:
     """All recordings, or with `?on=` what was known on a day."""
     person = _person(request, pk, "異動履歴の確認")
@@ -116,6 +126,7 @@ def _day(text: str) -> tuple[date | None, str]:
 
 @require_http_methods(["GET", "POST"])
 @requires(Action.ADDRESSEE_WRITE)
+@opens_person(task=Purpose.UPKEEP)
 def register(request: HttpRequest) -> HttpResponse:
     """Register someone who is not in the resident register."""
     form = NumberedForm(
@@ -138,6 +149,7 @@ def register(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @requires(Action.ADDRESSEE_WRITE)
+@opens_person(task=Purpose.UPKEEP)
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Change someone who is not in the resident register."""
     person = _person(request, pk, "住登外者の変更")
@@ -166,6 +178,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @requires(Action.ADDRESSEE_WRITE)
+@opens_person()
 def telephone(request: HttpRequest, pk: int) -> HttpResponse:
     _addressee(pk)
     form = TelephoneForm(request.POST, auto_id="tel_%s")
@@ -186,6 +199,7 @@ def telephone(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @requires(Action.ADDRESSEE_WRITE)
+@opens_person()
 def measure_add(request: HttpRequest, pk: int) -> HttpResponse:
     _addressee(pk)
     form = MeasureForm(request.POST, auto_id="measure_%s")
@@ -206,6 +220,7 @@ def measure_add(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @requires(Action.ADDRESSEE_WRITE)
+@opens_person(task=Purpose.UPKEEP)
 def measure_end(request: HttpRequest, pk: int) -> HttpResponse:
     measure = get_object_or_404(ProtectiveMeasure, municipality_code=current(), pk=pk)
     form = MeasureEndForm(

@@ -19,6 +19,18 @@ from sesshu.protection.roles import Role
 from sesshu.protection.services import ensure_municipality, open_account
 from sesshu.protection.tenancy import acting_for
 
+# Login's ending, name, roles: one account for each thing that a newcomer may want to try.
+ACCOUNTS: tuple[tuple[str, str, list[Role]], ...] = (
+    ("", "予防接種担当（デモ）", [Role.PROGRAMME]),
+    ("-counter", "窓口（デモ）", [Role.COUNTER]),
+    ("-leader", "係長（デモ）", [Role.PROGRAMME, Role.PROTECTED]),
+    ("-accounting", "請求・支払担当（デモ）", [Role.ACCOUNTING]),
+    ("-numbers", "個人番号利用事務（デモ）", [Role.COUNTER, Role.NUMBERS]),
+    ("-system", "システム管理者（デモ）", [Role.SYSTEM]),
+    ("-manager", "承認者・課長（デモ）", [Role.MANAGER]),
+    ("-security", "情報セキュリティ責任者（デモ）", [Role.SECURITY]),
+    ("-auditor", "監査（デモ）", [Role.AUDITOR]),
+)
 Tell = Callable[[str], None]
 
 
@@ -62,12 +74,7 @@ def _city(code: str) -> Municipality:
 
 
 def _accounts(municipality: Municipality, login: str, password: str) -> None:
-    for suffix, name, roles in (
-        ("", "予防接種担当（デモ）", [Role.PROGRAMME]),
-        ("-counter", "窓口（デモ）", [Role.COUNTER]),
-        ("-leader", "係長（デモ）", [Role.PROGRAMME, Role.PROTECTED]),
-        ("-numbers", "個人番号利用事務（デモ）", [Role.COUNTER, Role.NUMBERS]),
-    ):
+    for suffix, name, roles in ACCOUNTS:
         open_account(
             login=f"{login}{suffix}", name=name, municipality=municipality, roles=roles, password=password
         )

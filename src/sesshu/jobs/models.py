@@ -16,6 +16,7 @@ class JobState(models.TextChoices):
     DONE = "done", "完了"
     FAILED = "failed", "失敗"
     CANCELLED = "cancelled", "取消"
+    REVOKED = "revoked", "権限の失効で停止"
 
 
 class Job(TenantModel):
@@ -31,6 +32,8 @@ class Job(TenantModel):
     cancel_requested = models.BooleanField("取消の求め", default=False)
     attempts = models.IntegerField("実行回数", default=0)
     planned_by = models.ForeignKey(Account, null=True, on_delete=models.PROTECT, verbose_name="依頼者")
+    programme = models.CharField("接種種類", max_length=40, blank=True)
+    purpose = models.CharField("目的", max_length=60, blank=True)
     planned_at = models.DateTimeField("依頼日時")
     started_at = models.DateTimeField("開始日時", null=True)
     finished_at = models.DateTimeField("終了日時", null=True)
@@ -43,7 +46,7 @@ class Job(TenantModel):
 
     @property
     def is_over(self) -> bool:
-        return self.state in {JobState.DONE, JobState.FAILED, JobState.CANCELLED}
+        return self.state not in {JobState.QUEUED, JobState.RUNNING}
 
     @property
     def percent(self) -> int:

@@ -9,7 +9,8 @@ from typing import Self
 import psycopg
 from django.db import connection
 
-from sesshu.jobs.registry import Cancelled
+from sesshu.jobs.registry import Cancelled, Revoked
+from sesshu.jobs.watching import Watch
 from sesshu.protection.tenancy import SETTING
 
 _INTERVAL = 0.3  # seconds between two writes
@@ -18,8 +19,8 @@ _INTERVAL = 0.3  # seconds between two writes
 class JobProgress:
     """Writes over a connection of its own and learns from the same row whether to stop."""
 
-    def __init__(self, municipality_code: str, job_id: int) -> None:
-        self.job_id = job_id
+    def __init__(self, municipality_code: str, job_id: int, watch: Watch | None = None) -> None:
+        self.job_id, self.watch = job_id, watch
         parameters = connection.get_connection_params()
         parameters = {key: parameters[key] for key in ("host", "port", "dbname", "user", "password")}
         self.connection = psycopg.connect(**parameters, autocommit=True)
@@ -46,3 +47,9 @@ class JobProgress:
         ).fetchone()
         if row and row[0]:
             raise Cancelled
+        self.check()
+
+    def check(self) -> None:
+        """:raises Revoked: when who planned the job may no longer do it."""
+        if self.watch is not None and not self.watch.still_may(self.connection):
+            raise Revoked

@@ -6,9 +6,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from sesshu.protection.actions import Action
+
 
 class Cancelled(Exception):
     """The person who planned the job asked to stop it."""
+
+
+class Revoked(Exception):
+    """Who planned the job may no longer do what it does (S04)."""
 
 
 class Progress(Protocol):
@@ -16,6 +22,7 @@ class Progress(Protocol):
         """Tell how far the work is.
 
         :raises Cancelled: when the job is to stop.
+        :raises Revoked: when who planned it lost the right to it.
         """
 
 
@@ -24,11 +31,15 @@ JobFunction = Callable[[Progress, dict[str, Any]], dict[str, Any]]
 
 @dataclass(frozen=True)
 class Kind:
-    """A registered job. ``function`` must be idempotent: after a crash it runs again from its start."""
+    """A registered job. ``function`` must be idempotent: after a crash it runs again from its start.
+
+    ``action`` is what who planned it must be allowed to do, until its end; None: only to be in service.
+    """
 
     name: str
     title: str
     function: JobFunction
+    action: Action | None = None
 
 
 class UnknownKind(LookupError):
@@ -38,11 +49,11 @@ class UnknownKind(LookupError):
 _kinds: dict[str, Kind] = {}
 
 
-def job(name: str, *, title: str) -> Callable[[JobFunction], JobFunction]:
+def job(name: str, *, title: str, action: Action | None = None) -> Callable[[JobFunction], JobFunction]:
     """Register ``function(progress, payload) -> result`` under ``name``."""
 
     def register(function: JobFunction) -> JobFunction:
-        _kinds[name] = Kind(name, title, function)
+        _kinds[name] = Kind(name, title, function, action)
         return function
 
     return register

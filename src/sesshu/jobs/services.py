@@ -8,14 +8,17 @@ from sesshu.jobs import registry
 from sesshu.jobs.models import Job, JobState
 from sesshu.jobs.tasks import run_job
 from sesshu.kernel import clock
-from sesshu.protection import audit
+from sesshu.protection import audit, purposes
 from sesshu.protection.models import Account
 from sesshu.protection.tenancy import current
 
 
-def plan(kind: str, *, by: Account | None, payload: dict[str, Any], title: str = "") -> Job:
+def plan(
+    kind: str, *, by: Account | None, payload: dict[str, Any], title: str = "", programme: str = ""
+) -> Job:
     """Plan a job in the current transaction; it commits or vanishes with it.
 
+    :param programme: the one programme it is about, where who plans it may be limited to some.
     :raises registry.UnknownKind: when no room registered ``kind``.
     """
     job = Job.objects.create(
@@ -23,6 +26,8 @@ def plan(kind: str, *, by: Account | None, payload: dict[str, Any], title: str =
         title=title or registry.kind(kind).title,
         payload=payload,
         planned_by=by,
+        programme=programme,
+        purpose=purposes.current(),
         planned_at=clock.now(),
     )
     run_job.defer(municipality_code=current(), job_id=job.pk)
@@ -44,4 +49,4 @@ def cancel(job: Job, *, by: Account | None) -> None:
 
 def retry(job: Job, *, by: Account | None) -> Job:
     """Plan the same work again."""
-    return plan(job.kind, by=by, payload=job.payload, title=job.title)
+    return plan(job.kind, by=by, payload=job.payload, title=job.title, programme=job.programme)

@@ -12,8 +12,10 @@ from procrastinate.contrib.django import app
 from sesshu.jobs import registry
 from sesshu.jobs.models import Job, JobState
 from sesshu.jobs.progress import JobProgress
+from sesshu.jobs.watching import watch_of
 from sesshu.kernel import clock
 from sesshu.protection import audit
+from sesshu.protection.purposes import acting_with
 from sesshu.protection.tenancy import acting_for
 
 logger = logging.getLogger(__name__)
@@ -28,10 +30,11 @@ def run_job(municipality_code: str, job_id: int) -> None:
     if job is None:
         return
     try:
-        with JobProgress(municipality_code, job_id) as progress:
-            result = registry.kind(job.kind).function(progress, job.payload)
+        result = _work(municipality_code, job)
     except registry.Cancelled:
         _end(municipality_code, job_id, JobState.CANCELLED)
+    except registry.Revoked:
+        _end(municipality_code, job_id, JobState.REVOKED)
     except ValueError as refusal:
         # What the input cannot give, it will not give the next time either.
         _end(municipality_code, job_id, JobState.FAILED, error=str(refusal))
@@ -45,6 +48,16 @@ def run_job(municipality_code: str, job_id: int) -> None:
         raise
     else:
         _end(municipality_code, job_id, JobState.DONE, result=result)
+
+
+def _work(municipality_code: str, job: Job) -> dict[str, Any]:
+    with (
+        acting_with(job.purpose),
+        JobProgress(municipality_code, job.pk, watch_of(job)) as progress,
+    ):
+        progress.check()
+        result = registry.kind(job.kind).function(progress, job.payload)
+    return result
 
 
 def _begin(municipality_code: str, job_id: int) -> Job | None:

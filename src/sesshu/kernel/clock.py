@@ -25,9 +25,19 @@ def now() -> datetime:
     return real if not day else datetime.combine(_environment_day(day), real.timetz())
 
 
+def instant() -> datetime:
+    """The real moment, whatever day a demonstration stands on: what a limit of minutes or hours runs by."""
+    return datetime.now(TOKYO)
+
+
 def today() -> date:
     """The present day in Japan."""
     return now().date()
+
+
+def end_of(day: date) -> datetime:
+    """The last moment of a day in Japan: what was known "on" that day was recorded by then."""
+    return datetime.combine(day, time.max, TOKYO)
 
 
 @contextmanager

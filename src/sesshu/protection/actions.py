@@ -60,11 +60,13 @@ class Action(StrEnum):
     TERMINALS_STOP = "terminals.stop"
 
 
-def requires(action: Action, *, fresh: bool = False) -> Callable[[View], View]:
+def requires(action: Action, *, fresh: bool = False, scoped: bool = False) -> Callable[[View], View]:
     """Let only those in whose roles ``action`` stands; for all others the page does not exist (404).
 
     :param fresh: the act is sensitive: the second factor must have been shown in the last minutes
         (:mod:`sesshu.protection.freshness`).
+    :param scoped: the page keeps to the programmes that the account's right is limited to; without it, a
+        page about programmes is closed to a limited account (:mod:`sesshu.protection.scopes`).
     """
 
     def decorate(view: View) -> View:
@@ -72,7 +74,9 @@ def requires(action: Action, *, fresh: bool = False) -> Callable[[View], View]:
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return HttpResponseRedirect(_sign_in_first(request))
-            if not request.user.may(action):
+            from sesshu.protection.scopes import is_limited  # models need the roles, which need the actions
+
+            if not request.user.may(action) or (not scoped and is_limited(request.user, action)):
                 raise Http404
             if fresh and not freshness.is_fresh(request):
                 return freshness.ask_again(request)

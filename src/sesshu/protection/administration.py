@@ -30,7 +30,7 @@ class ShownEntry:
     title: str
     explanation: str
     url: str
-    waiting: int
+    waiting: int | None
 
 
 _entries: dict[str, Entry] = {}
@@ -52,7 +52,7 @@ def groups_for(account: Account) -> dict[str, list[ShownEntry]]:
     found: dict[str, list[ShownEntry]] = {}
     for entry in sorted(_entries.values(), key=lambda each: (each.group, each.order, each.title)):
         if account.may(entry.action):
-            waiting = entry.waiting(account) if entry.waiting else 0
+            waiting = entry.waiting(account) if entry.waiting else None
             shown = ShownEntry(entry.title, entry.explanation, reverse(entry.url_name), waiting)
             found.setdefault(entry.group, []).append(shown)
     return found

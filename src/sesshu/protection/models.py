@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-from sesshu.protection.roles import Role
+from sesshu.kernel import clock
+from sesshu.protection import rights as holding
 from sesshu.protection.tenancy import TenantModel
 
 
@@ -37,18 +39,52 @@ class Account(AbstractBaseUser):
     login = models.CharField("利用者ID", max_length=40, unique=True)
     name = models.CharField("氏名", max_length=60)
     municipality = models.ForeignKey(Municipality, on_delete=models.PROTECT, verbose_name="市区町村")
-    roles = ArrayField(models.CharField(max_length=30, choices=Role.choices), verbose_name="役割")
     is_active = models.BooleanField("有効", default=True)
+    serves_from = models.DateField("使い始める日", null=True, blank=True)
+    serves_until = models.DateField("使える最後の日", null=True, blank=True)
 
     USERNAME_FIELD = "login"
     objects = AccountManager()
+    _rights: holding.Rights | None = None
 
     def __str__(self) -> str:
         return self.name
 
-    def may(self, action: str) -> bool:
-        """Whether one of this account's roles allows ``action``."""
-        return self.is_active and any(action in Role(role).actions for role in self.roles)
+    @property
+    def in_service(self) -> bool:
+        """Neither suspended nor outside the days for which the account was opened."""
+        today = clock.today()
+        begun = self.serves_from is None or self.serves_from <= today
+        return self.is_active and begun and (self.serves_until is None or today <= self.serves_until)
+
+    @property
+    def rights(self) -> holding.Rights:
+        """Today's rights; read once for this object, which lives no longer than its request."""
+        if self._rights is None or self._rights.day != clock.today():
+            self._rights = holding.rights_of(self) if self.pk else holding.by_roles(())
+        return self._rights
+
+    @property
+    def roles(self) -> list[str]:
+        """The codes of the roles held today."""
+        return self.rights.roles
+
+    @roles.setter
+    def roles(self, roles: Iterable[str]) -> None:
+        """For an account that is not saved; a saved one is given roles by an approved request."""
+        self._rights = holding.by_roles(roles)
+
+    def may(self, action: str, programme: str | None = None) -> bool:
+        """Whether a role held today allows ``action``; with ``programme``, for that programme."""
+        return self.in_service and self.rights.allow(action, programme)
+
+    def programmes_for(self, action: str) -> holding.Programmes:
+        """For which programmes this account may do ``action``; None is all of them."""
+        return self.rights.programmes(action) if self.in_service else frozenset()
+
+    def refresh_from_db(self, *args: Any, **kwargs: Any) -> None:
+        self._rights = None
+        super().refresh_from_db(*args, **kwargs)
 
 
 class AuditEvent(TenantModel):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from sesshu.protection.actions import Action as A
+from sesshu.protection.purposes import Purpose as P
 
 _COUNTER = frozenset(
     {A.ADDRESSEE_SEARCH, A.ADDRESSEE_READ, A.LEDGER_READ, A.LEDGER_WRITE, A.NOTICES_PRINT,
@@ -36,6 +37,11 @@ class Role(models.TextChoices):
         """The actions that this role allows."""
         return _ACTIONS[self]
 
+    @property
+    def purposes(self) -> frozenset[str]:
+        """The purposes for which one in this role may open a person, where its actions let it."""
+        return _PURPOSES.get(self, frozenset())
+
 
 _ACTIONS: dict[Role, frozenset[str]] = {
     Role.COUNTER: _COUNTER,
@@ -60,3 +66,13 @@ _ACTIONS: dict[Role, frozenset[str]] = {
     ),
     Role.AUDITOR: frozenset({A.AUDIT_READ}),
 }  # fmt: skip
+
+_AT_THE_COUNTER = frozenset({P.COUNTER, P.TELEPHONE, P.RECORDING, P.NOTICES})
+_PURPOSES: dict[Role, frozenset[str]] = {
+    Role.COUNTER: _AT_THE_COUNTER,
+    Role.PROGRAMME: frozenset(P) - {P.INSPECTION},
+    Role.ACCOUNTING: frozenset({P.CLAIMS}),
+    Role.NUMBERS: frozenset({P.EXCHANGE, P.UPKEEP}),
+    Role.SECURITY: frozenset({P.INSPECTION}),
+    Role.AUDITOR: frozenset({P.INSPECTION}),
+}

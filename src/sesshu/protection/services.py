@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sesshu.kernel.check_digits import is_municipality_code
+from sesshu.protection import rights
 from sesshu.protection.models import Account, Municipality
 from sesshu.protection.roles import Role
 
@@ -37,11 +38,16 @@ def ensure_municipality(code: str) -> Municipality:
 def open_account(
     *, login: str, name: str, municipality: Municipality, roles: Sequence[Role], password: str
 ) -> Account:
-    """Make or renew an account."""
+    """Make or renew an account by the server's own hand: setting up, demo, tests.
+
+    It holds exactly these built-in roles, without a limit. In a running city an account is opened and
+    changed by two persons (:mod:`sesshu.protection.accounts`).
+    """
     account, _ = Account.objects.get_or_create(
-        login=login, defaults={"name": name, "municipality": municipality, "roles": []}
+        login=login, defaults={"name": name, "municipality": municipality}
     )
-    account.name, account.municipality, account.roles = name, municipality, [str(role) for role in roles]
+    account.name, account.municipality = name, municipality
     account.set_password(password)
     account.save()
+    rights.give(account, [str(role) for role in roles])
     return account

@@ -32,6 +32,11 @@ def current() -> str:
     return code
 
 
+def acting() -> str | None:
+    """The municipality code acted for, or None outside :func:`acting_for`."""
+    return _municipality.get()
+
+
 @contextmanager
 def acting_for(municipality_code: str) -> Iterator[None]:
     """One transaction in which only this municipality's rows exist."""

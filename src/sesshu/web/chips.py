@@ -33,6 +33,7 @@ _CHIPS = {
     "done": Chip("完了", "success", "tick"),
     "failed": Chip("失敗", "error", "cross"),
     "cancelled": Chip("取消", "weak", "bar"),
+    "revoked": Chip("権限の失効で停止", "warning", "alert"),
 }
 
 

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
 from sesshu.protection.actions import Action
+from sesshu.protection.scopes import is_limited
 from sesshu.web.permission import may
 
 
@@ -16,6 +17,7 @@ from sesshu.web.permission import may
 class NavItem:
     """One entry. `action` None means everyone who is signed in; smaller `order` stands further left.
 
+    `whole`: the page is about all programmes, and not for a right limited to some.
     `offered` may hide the entry from those for whom its page would be empty.
     """
 
@@ -24,6 +26,7 @@ class NavItem:
     action: Action | None
     order: int
     offered: Callable[[HttpRequest], bool] | None = None
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,7 @@ def links_for(request: HttpRequest) -> tuple[NavLink, ...]:
         NavLink(item.title, url)
         for item in items()
         if may(request, item.action)
+        and not (item.whole and item.action and is_limited(request.user, item.action))  # type: ignore[arg-type]
         and (item.offered is None or item.offered(request))
         and (url := _address(item.url_name)) is not None
     )

@@ -4,23 +4,64 @@
 
 import json
 import sys
+from datetime import timedelta
 
 import django
 
 django.setup()
 
+from django.conf import settings
+from django.test import Client
+
 from sesshu.jobs import rescue, services
 from sesshu.jobs.models import Job
-from sesshu.protection.services import ensure_municipality
+from sesshu.kernel import clock
+from sesshu.protection.accounts import selectors
+from sesshu.protection.accounts import services as narrowing
+from sesshu.protection.models import Account
+from sesshu.protection.services import ensure_municipality, open_account
 from sesshu.protection.tenancy import acting_for
 
 CITY = "242039"
 
 
-def plan(kind, payload):
+def plan(kind, payload, login=""):
     ensure_municipality(CITY)
     with acting_for(CITY):
-        return services.plan(kind, by=None, payload=json.loads(payload)).pk
+        by = Account.objects.get(login=login) if login else None
+        return services.plan(kind, by=by, payload=json.loads(payload)).pk
+
+
+def hire(login, *roles):
+    """An account; the cookie of a session of its own."""
+    account = open_account(
+        login=login, name=login, municipality=ensure_municipality(CITY), roles=roles, password="x" * 16
+    )
+    client = Client()
+    client.force_login(account)
+    return client.cookies[settings.SESSION_COOKIE_NAME].value
+
+
+def narrow(how, login, by):
+    """What ends somebody's rights, as the screen of another does it."""
+    with acting_for(CITY):
+        account, other = Account.objects.get(login=login), Account.objects.get(login=by)
+        today, yesterday = clock.today(), clock.today() - timedelta(days=1)
+        {
+            "suspension": lambda: narrowing.suspend(account, reason="試験", by=other),
+            "transfer": lambda: narrowing.transfer(
+                account, on=today, section="税務課", reason="異動", by=other
+            ),
+            "retirement": lambda: narrowing.retire(account, last_day=yesterday, reason="退職", by=other),
+            "withdrawal": lambda: [
+                narrowing.withdraw(grant, reason="試験", by=other)
+                for grant in account.grants.filter(withdrawn_at__isnull=True)
+            ],
+        }[how]()
+
+
+def still_may(login, action):
+    return selectors.still_may(Account.objects.get(login=login).pk, action)
 
 
 def state(pk):

@@ -4,9 +4,10 @@ from pathlib import Path
 from time import sleep
 
 from sesshu.jobs.registry import job
+from sesshu.protection.actions import Action
 
 
-@job("test.gated", title="試験用の処理")
+@job("test.gated", title="試験用の処理", action=Action.RESULTS_IMPORT)
 def gated(progress, payload):
     gate = Path(payload["gate"])
     while not gate.exists():

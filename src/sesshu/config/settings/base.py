@@ -33,6 +33,9 @@ INSTALLED_APPS = [
     "django_htmx",
     "csp",
     "procrastinate.contrib.django",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
     "sesshu.protection",
     "sesshu.protection.keys",
     "sesshu.protection.trail",
@@ -55,10 +58,13 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "sesshu.protection.headers.HeadersMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "sesshu.protection.headers.ViewerMiddleware",
     "sesshu.protection.peers.PeerMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "sesshu.protection.limits.SizeMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -66,9 +72,13 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "sesshu.protection.sign_in.middleware.SessionLimitsMiddleware",
     "sesshu.protection.middleware.TenantMiddleware",
     "sesshu.protection.terminals.middleware.TerminalMiddleware",
+    "sesshu.protection.limits.PaceMiddleware",
     "sesshu.protection.middleware.NoStoreMiddleware",
+    "sesshu.protection.accounts.sharing.OnDutyMiddleware",
 ]
 
 TEMPLATES = [
@@ -91,6 +101,7 @@ DATABASES = {"default": connection_settings()}
 APPLICATION_ROLE = CITY.application
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "protection.Account"
+AUTHENTICATION_BACKENDS = ["sesshu.protection.backends.AccountBackend"]
 LOGIN_URL = "protection:sign-in"
 LOGIN_REDIRECT_URL = "web:home"
 PASSWORD_HASHERS = [
@@ -100,12 +111,26 @@ PASSWORD_HASHERS = [
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("login", "name")},
+    },
 ]
+# Of allauth only the WebAuthn ceremonies and their table are in use; none of its pages has an address.
+ACCOUNT_USER_MODEL_USERNAME_FIELD = "login"
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None
+ACCOUNT_SIGNUP_FIELDS = ["username*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+MFA_ADAPTER = "sesshu.protection.sign_in.adapter.Adapter"
+MFA_SUPPORTED_TYPES = ["webauthn"]
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+SESSION_ENGINE = "sesshu.protection.sign_in.sessions"
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
-CSRF_COOKIE_HTTPONLY = False
+CSRF_COOKIE_HTTPONLY = True  # the token stands in each page; no script reads the cookie
 
 # The city's certificate authority, and the proxies whose word on a client counts.
 AUTHORITY_FOLDER = home.home() / "secrets" / "authority"
@@ -126,6 +151,7 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = True
 FILE_UPLOAD_PERMISSIONS = 0o600
+LARGEST_REQUEST = 1024 * 1024 * 1024  # bytes; a resident file of a million takes about 300 MB
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 
@@ -159,8 +185,8 @@ CONTENT_SECURITY_POLICY = {
         "form-action": [SELF],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
-        "frame-src": [SELF],
-        "object-src": [SELF],
+        "frame-src": [NONE],
+        "object-src": [NONE],
     }
 }
 

@@ -7,6 +7,7 @@ class CatalogueConfig(AppConfig):
     verbose_name = "事業・ワクチン"
 
     def ready(self) -> None:
+        from sesshu.protection import programmes
         from sesshu.protection.actions import Action
         from sesshu.web import navigation
         from sesshu.web.navigation import NavItem
@@ -17,3 +18,4 @@ class CatalogueConfig(AppConfig):
 
         naming.register("programme", selectors.programme_name)
         naming.register("vaccine", selectors.vaccine_name)
+        programmes.offer(lambda: [(item.code, item.name) for item in selectors.programmes()])

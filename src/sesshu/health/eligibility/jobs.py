@@ -11,13 +11,14 @@ from sesshu.health.eligibility import refreshing, services
 from sesshu.health.eligibility.conditions import Conditions
 from sesshu.jobs.registry import Progress, job
 from sesshu.kernel import clock
+from sesshu.protection.actions import Action
 from sesshu.protection.models import Account
 from sesshu.protection.tenancy import acting_for
 
 EXTRACT = "eligibility.extract"
 
 
-@job(EXTRACT, title="対象者の抽出")
+@job(EXTRACT, title="対象者の抽出", action=Action.TARGETS_EXTRACT)
 def extract(progress: Progress, payload: dict[str, Any]) -> dict[str, Any]:
     """Refresh, then extract. Running again after a crash makes the list anew; nothing was notified by it."""
     city, on = payload["municipality"], date.fromisoformat(payload["on"])

@@ -14,6 +14,7 @@ from sesshu.health.eligibility.models import DoseVerdict, Extraction, Extraction
 from sesshu.health.eligibility.reckoning import SEXES
 from sesshu.health.ledger import selectors as ledger
 from sesshu.health.ledger.persons import doses_given, person_of
+from sesshu.protection.rights import Programmes
 from sesshu.protection.tenancy import current
 from sesshu.schedule import Assessment, ProgrammeStatus, Reason, assess, load_pack
 
@@ -78,9 +79,14 @@ def stored_statuses(addressee_id: int, on: date) -> dict[str, str]:
     return found
 
 
-def extractions() -> QuerySet[Extraction]:
-    """The municipality's lists, newest first, each with how many persons it holds now."""
+def extractions(programmes: Programmes = None) -> QuerySet[Extraction]:
+    """The municipality's lists, newest first, each with how many persons it holds now.
+
+    ``programmes``: only the lists of these; None is all.
+    """
     found = Extraction.objects.filter(municipality_code=current()).select_related("made_by")
+    if programmes is not None:
+        found = found.filter(programme__in=programmes)
     return found.annotate(included=Count("rows", filter=Q(rows__included=True))).order_by("-made_at", "-pk")
 
 

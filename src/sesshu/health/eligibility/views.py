@@ -18,6 +18,7 @@ from sesshu.health.eligibility.forms import AddForm, ExtractForm, ReasonForm
 from sesshu.health.eligibility.models import Extraction, ExtractionRow
 from sesshu.jobs.services import plan
 from sesshu.kernel import clock
+from sesshu.protection import scopes
 from sesshu.protection.actions import Action, requires
 from sesshu.protection.models import Account
 from sesshu.protection.signed_in import account
@@ -30,15 +31,16 @@ WHILE_WAITING = 500
 
 
 @require_http_methods(["GET", "POST"])
-@requires(Action.TARGETS_EXTRACT)
+@requires(Action.TARGETS_EXTRACT, scoped=True)
 def index(request: HttpRequest) -> HttpResponse:
     form = ExtractForm(request.POST if request.method == "POST" else None)
+    scopes.cut(form.fields["programme"], account(request), Action.TARGETS_EXTRACT)
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         return _extract(
             given["programme"], given["on"], given["purpose"], form.conditions(), account(request)
         )
-    recent = selectors.extractions()[:RECENT]
+    recent = selectors.extractions(account(request).programmes_for(Action.TARGETS_EXTRACT))[:RECENT]
     return render(request, "eligibility/index.html", {"form": form, "extractions": recent})
 
 
@@ -52,7 +54,7 @@ def _extract(programme: str, on: date, purpose: str, conditions: Conditions, by:
             "purpose": purpose,
             "conditions": conditions.as_data(),
         }
-        return redirect("jobs:detail", pk=plan(jobs.EXTRACT, by=by, payload=payload).pk)
+        return redirect("jobs:detail", pk=plan(jobs.EXTRACT, by=by, payload=payload, programme=programme).pk)
     found = services.extract(
         programme=programme, on=on, by=by, at=clock.now(), purpose=purpose, conditions=conditions
     )
@@ -67,9 +69,9 @@ def _stale(on: date) -> int:
 
 
 @require_http_methods(["GET"])
-@requires(Action.TARGETS_EXTRACT)
+@requires(Action.TARGETS_EXTRACT, scoped=True)
 def extraction(request: HttpRequest, pk: int) -> HttpResponse:
-    found, by = _extraction(pk), account(request)
+    found, by = _extraction(request, pk), account(request)
     tab, sort = request.GET.get("show", listing.TARGETS), request.GET.get("sort", "name")
     rows = listing.rows_of(found, tab, by)
     if rows is None:
@@ -124,17 +126,17 @@ def _tabs(found: Extraction, groups: list[listing.Group], tab: str) -> list[dict
 
 
 @require_POST
-@requires(Action.TARGETS_EXTRACT)
+@requires(Action.TARGETS_EXTRACT, scoped=True)
 def again(request: HttpRequest, pk: int) -> HttpResponse:
-    found = _extraction(pk)
+    found = _extraction(request, pk)
     conditions = Conditions.from_data(found.conditions)
     return _extract(found.programme, found.on, found.purpose, conditions, account(request))
 
 
 @require_POST
-@requires(Action.TARGETS_EXTRACT)
+@requires(Action.TARGETS_EXTRACT, scoped=True)
 def add(request: HttpRequest, pk: int) -> HttpResponse:
-    found, by, form = _extraction(pk), account(request), AddForm(request.POST)
+    found, by, form = _extraction(request, pk), account(request), AddForm(request.POST)
     if not form.is_valid():
         messages.error(request, "宛名番号と理由を入力してください。")
         return redirect("eligibility:extraction", pk=pk)
@@ -157,9 +159,9 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@requires(Action.TARGETS_EXTRACT)
+@requires(Action.TARGETS_EXTRACT, scoped=True)
 def remove(request: HttpRequest, pk: int) -> HttpResponse:
-    row, form = _row(pk), ReasonForm(request.POST)
+    row, form = _row(request, pk), ReasonForm(request.POST)
     try:
         reason = form.cleaned_data["reason"] if form.is_valid() else ""
         services.remove_person(row=row, reason=reason, by=account(request), at=clock.now())
@@ -171,9 +173,9 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@requires(Action.TARGETS_EXTRACT)
+@requires(Action.TARGETS_EXTRACT, scoped=True)
 def undo(request: HttpRequest, pk: int) -> HttpResponse:
-    row = _row(pk)
+    row = _row(request, pk)
     try:
         services.undo_change(row=row, by=account(request), at=clock.now())
     except services.NotAllowed as refusal:
@@ -187,10 +189,14 @@ def _undo(row: ExtractionRow) -> str:
     return f"undo:{reverse('eligibility:undo', args=[row.pk])}"
 
 
-def _extraction(pk: int) -> Extraction:
-    return get_object_or_404(Extraction, municipality_code=current(), pk=pk)
+def _extraction(request: HttpRequest, pk: int) -> Extraction:
+    found = get_object_or_404(Extraction, municipality_code=current(), pk=pk)
+    scopes.only(request, Action.TARGETS_EXTRACT, found.programme)
+    return found
 
 
-def _row(pk: int) -> ExtractionRow:
+def _row(request: HttpRequest, pk: int) -> ExtractionRow:
     rows = ExtractionRow.objects.select_related("extraction", "addressee")
-    return get_object_or_404(rows, municipality_code=current(), pk=pk)
+    found = get_object_or_404(rows, municipality_code=current(), pk=pk)
+    scopes.only(request, Action.TARGETS_EXTRACT, found.extraction.programme)
+    return found

@@ -13,8 +13,8 @@ class IntakeConfig(AppConfig):
         from sesshu.protection.actions import Action
         from sesshu.web.navigation import NavItem, register
 
-        register(NavItem("結果入力", "intake:entry", Action.LEDGER_WRITE, 30))
-        register(NavItem("結果取込", "intake:batches", Action.RESULTS_IMPORT, 32))
+        register(NavItem("結果入力", "intake:entry", Action.LEDGER_WRITE, 30, whole=True))
+        register(NavItem("結果取込", "intake:batches", Action.RESULTS_IMPORT, 32, whole=True))
         merging.register_keeper(BatchRow, "addressee")
         erasing.register_person_table(BatchRow, "addressee", order=20)
         retention.register_rules()

@@ -10,6 +10,7 @@ from sesshu.health.intake import batches
 from sesshu.health.intake.models import Batch
 from sesshu.jobs.registry import Progress, job
 from sesshu.kernel import clock
+from sesshu.protection.actions import Action
 from sesshu.protection.models import Account
 from sesshu.protection.tenancy import acting_for
 
@@ -18,7 +19,7 @@ def register() -> None:
     """Make the jobs known; importing this module does it."""
 
 
-@job(batches.LOAD, title="結果ファイルの確認")
+@job(batches.LOAD, title="結果ファイルの確認", action=Action.RESULTS_IMPORT)
 def load(progress: Progress, payload: dict[str, Any]) -> dict[str, Any]:
     """Payload: ``municipality``, ``batch``."""
     with acting_for(payload["municipality"]):
@@ -28,7 +29,7 @@ def load(progress: Progress, payload: dict[str, Any]) -> dict[str, Any]:
     return {"summary": f"{said}、エラー {found['rejected']:,}行", **_link(batch, "内容を確かめる")}
 
 
-@job(batches.COMMIT, title="結果の登録")
+@job(batches.COMMIT, title="結果の登録", action=Action.RESULTS_IMPORT)
 def commit(progress: Progress, payload: dict[str, Any]) -> dict[str, Any]:
     """Payload: ``municipality``, ``batch``, ``by`` (account id)."""
     with acting_for(payload["municipality"]):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from sesshu.addressees.models import Addressee
 from sesshu.health.catalogue import selectors as catalogue
@@ -13,6 +15,8 @@ from sesshu.health.ledger.drawing import Drawing, Zoom
 from sesshu.health.ledger.models import Dose, Screening
 from sesshu.health.ledger.persons import doses_given, person_of
 from sesshu.kernel.dates import age_on
+from sesshu.protection.purposes import Section
+from sesshu.protection.rights import Programmes
 from sesshu.schedule import Assessment, DoseGiven, DoseVerdict, ProgrammeStatus, assess, load_pack
 
 _STATUS_ORDER = {"eligible": 0, "not_yet": 1, "complete": 2, "aged_out": 3, "not_target": 4}
@@ -78,6 +82,38 @@ def gather(addressee: Addressee, *, today: date, zoom_key: str = "") -> LedgerPa
         zooms=zooms,
         picture=picture,
         lanes=shown,
+    )
+
+
+def needed_of(page: LedgerPage, left_out: Collection[Section], programmes: Programmes) -> LedgerPage:
+    """The page without what a purpose does not need, and with an account's programmes only.
+
+    What is reckoned stays true: it was reckoned from all doses.
+    """
+    if programmes is not None:
+        page = _of_programmes(page, programmes)
+    nothing: dict[str, Any] = {}
+    if Section.SCREENINGS in left_out:
+        nothing |= {"screenings": ()}
+    if Section.STATUSES in left_out:
+        nothing |= {"open_now": (), "statuses": (), "closed": (), "picture": None, "lanes": ()}
+    return replace(page, **nothing)
+
+
+def _of_programmes(page: LedgerPage, programmes: Collection[str]) -> LedgerPage:
+    def rows(found: tuple[StatusRow, ...]) -> tuple[StatusRow, ...]:
+        return tuple(row for row in found if row.programme.code in programmes)
+
+    return replace(
+        page,
+        doses=tuple(row for row in page.doses if row.dose.programme in programmes),
+        screenings=tuple(seen for seen in page.screenings if seen.programme in programmes),
+        open_now=rows(page.open_now),
+        statuses=rows(page.statuses),
+        closed=rows(page.closed),
+        # The drawing is of all programmes; one who sees some has their table.
+        picture=None,
+        lanes=(),
     )
 
 

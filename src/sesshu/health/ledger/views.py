@@ -18,7 +18,11 @@ from sesshu.health.ledger.forms import DoseForm, EventForm, ReasonForm, Screenin
 from sesshu.health.ledger.lanes import WORDS
 from sesshu.health.ledger.models import Dose, LedgerEntry, Screening
 from sesshu.kernel import clock
+from sesshu.protection import purposes, scopes
 from sesshu.protection.actions import Action, requires
+from sesshu.protection.cases import opens_person
+from sesshu.protection.purposes import Purpose, Section
+from sesshu.protection.signed_in import account
 from sesshu.protection.tenancy import current
 
 PURPOSE = "接種台帳の確認"
@@ -37,16 +41,17 @@ def _addressee(pk: int) -> Addressee:
 
 
 @require_GET
-@requires(Action.LEDGER_READ)
+@requires(Action.LEDGER_READ, scoped=True)
+@opens_person(shows=Section.DOSES)
 def ledger(request: HttpRequest, pk: int) -> HttpResponse:
     """A person's whole ledger (H02)."""
     addressee = _addressee(pk)
     if addressee.merged_into_id:
         return redirect("ledger:ledger", pk=addressee.merged_into_id)
-    shown = page.gather(addressee, today=clock.today(), zoom_key=request.GET.get("zoom", ""))
-    purpose = request.GET.get("purpose") or PURPOSE
-    selectors.note_reading(pk, by=request.user, purpose=purpose[:60])  # type: ignore[arg-type]
-    person = addressees.person(pk, by=request.user, purpose=purpose)  # type: ignore[arg-type]
+    gathered = page.gather(addressee, today=clock.today(), zoom_key=request.GET.get("zoom", ""))
+    shown = page.needed_of(gathered, purposes.left_out(), account(request).programmes_for(Action.LEDGER_READ))
+    selectors.note_reading(pk, by=request.user, purpose=PURPOSE)  # type: ignore[arg-type]
+    person = addressees.person(pk, by=request.user, purpose=PURPOSE)  # type: ignore[arg-type]
     context = {
         "page": shown,
         "person": person,
@@ -60,10 +65,12 @@ def ledger(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@requires(Action.LEDGER_WRITE)
+@requires(Action.LEDGER_WRITE, scoped=True)
+@opens_person(task=Purpose.RECORDING)
 def dose_new(request: HttpRequest, pk: int) -> HttpResponse:
     addressee = _addressee(pk)
     form = DoseForm(request.POST or None, initial=_suggested(request))
+    scopes.cut(form.fields["programme"], account(request), Action.LEDGER_WRITE)
     findings: tuple[checks.Finding, ...] = ()
     if form.is_valid():
         values = {"vaccine": form.cleaned_data["vaccine"], "date": form.cleaned_data["date"]}
@@ -94,10 +101,12 @@ def _record(
 
 
 @require_http_methods(["GET", "POST"])
-@requires(Action.LEDGER_WRITE)
+@requires(Action.LEDGER_WRITE, scoped=True)
+@opens_person(task=Purpose.RECORDING)
 def screening_new(request: HttpRequest, pk: int) -> HttpResponse:
     addressee = _addressee(pk)
     form = ScreeningForm(request.POST or None, initial=_suggested(request))
+    scopes.cut(form.fields["programme"], account(request), Action.LEDGER_WRITE)
     if form.is_valid():
         try:
             services.record_screening(
@@ -116,12 +125,14 @@ def screening_new(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@requires(Action.LEDGER_WRITE)
+@requires(Action.LEDGER_WRITE, scoped=True)
+@opens_person(task=Purpose.RECORDING)
 def entry_replace(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     """Correct an entry: void it and record it anew (H01)."""
-    entry = _entry(kind, pk)
+    entry = _entry(request, kind, pk)
     made = DoseForm if isinstance(entry, Dose) else ScreeningForm
     form, why = made(request.POST or None, initial=_initial(entry)), ReasonForm(request.POST or None)
+    scopes.cut(form.fields["programme"], account(request), Action.LEDGER_WRITE)
     if form.is_valid() and why.is_valid():
         names = {"date", "vaccine", "programme", "reason"} & set(form.fields)
         corrected = {name: form.cleaned_data[name] for name in names} | form.items()
@@ -144,10 +155,11 @@ def entry_replace(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@requires(Action.LEDGER_WRITE)
+@requires(Action.LEDGER_WRITE, scoped=True)
+@opens_person(task=Purpose.RECORDING)
 def entry_void(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     """Void an entry; it stays to be read."""
-    entry = _entry(kind, pk)
+    entry = _entry(request, kind, pk)
     form = ReasonForm(request.POST or None)
     if form.is_valid():
         why = form.cleaned_data["void_reason"]
@@ -161,10 +173,11 @@ def entry_void(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     return render(request, "ledger/void.html", context)
 
 
-def _entry(kind: str, pk: int) -> Dose | Screening:
+def _entry(request: HttpRequest, kind: str, pk: int) -> Dose | Screening:
     entry = selectors.entry(kind, pk)
     if entry is None:
         raise Http404
+    scopes.only(request, Action.LEDGER_WRITE, entry.programme)
     return entry  # type: ignore[return-value]
 
 

@@ -14,10 +14,13 @@ class NoticesConfig(AppConfig):
         from sesshu.health.notices import answering, history, retention
         from sesshu.health.notices.models import Issue
         from sesshu.protection.actions import Action
+        from sesshu.protection.purposes import Section
 
         notified.register(Fate.NOTIFIED_BEFORE, answering.notified_before)
         notified.register(Fate.RETURNED, answering.returned)
         merging.register_mover(Issue, "addressee")
         erasing.register_person_table(Issue, "addressee", order=20)
         retention.register_rules()
-        panels.register(panels.Panel("issues", "発行履歴", 10, history.panel, Action.LEDGER_READ))
+        panels.register(
+            panels.Panel("issues", "発行履歴", 10, history.panel, Action.LEDGER_READ, Section.NOTICES)
+        )

@@ -14,7 +14,7 @@ from sesshu.health.notices import selectors, services, singles
 from sesshu.health.notices.forms import CounterForm, ReturnedForm
 from sesshu.health.notices.models import Issue, IssueState, NoticeKind
 from sesshu.kernel import clock
-from sesshu.protection import audit
+from sesshu.protection import audit, scopes
 from sesshu.protection.actions import Action, requires
 from sesshu.protection.signed_in import account
 from sesshu.protection.taking_out import door
@@ -22,12 +22,16 @@ from sesshu.protection.tenancy import current
 
 
 @require_http_methods(["GET", "POST"])
-@requires(Action.NOTICES_PRINT)
+@requires(Action.NOTICES_PRINT, scoped=True)
 def issue(request: HttpRequest, pk: int) -> HttpResponse:
     get_object_or_404(Addressee, municipality_code=current(), pk=pk)
     by = account(request)
     person = addressees.person(pk, by=by, purpose="予診票の発行")
-    due = [one for one in eligibility.status_of(pk, clock.today()).programmes if one.status == "eligible"]
+    due = [
+        one
+        for one in eligibility.status_of(pk, clock.today()).programmes
+        if one.status == "eligible" and by.may(Action.NOTICES_PRINT, one.programme)
+    ]
     form = CounterForm(request.POST if request.method == "POST" else None, due=due)
     if request.method == "POST" and form.is_valid():
         try:
@@ -46,9 +50,9 @@ def issue(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
-@requires(Action.NOTICES_PRINT)
+@requires(Action.NOTICES_PRINT, scoped=True)
 def paper(request: HttpRequest, pk: int) -> HttpResponseBase:
-    found = _issue(pk)
+    found = _issue(request, pk)
     if found.kind != NoticeKind.QUESTIONNAIRE or found.state != IssueState.ISSUED:
         raise Http404
     try:
@@ -61,9 +65,9 @@ def paper(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @require_POST
-@requires(Action.NOTICES_PRINT)
+@requires(Action.NOTICES_PRINT, scoped=True)
 def cancel(request: HttpRequest, pk: int) -> HttpResponse:
-    found = _issue(pk)
+    found = _issue(request, pk)
     try:
         services.cancel(
             issue=found, reason=request.POST.get("reason", ""), by=account(request), at=clock.now()
@@ -76,14 +80,14 @@ def cancel(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_http_methods(["GET", "POST"])
-@requires(Action.TARGETS_EXTRACT)
+@requires(Action.TARGETS_EXTRACT, scoped=True)
 def returned(request: HttpRequest) -> HttpResponse:
     """Scan after scan: each code that the post brought back."""
     form = ReturnedForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         found = selectors.by_code(form.cleaned_data["code"])
         try:
-            if found is None:
+            if found is None or not account(request).may(Action.TARGETS_EXTRACT, found.programme):
                 raise services.NotAllowed("この番号の通知は発行されていません。番号を確かめてください。")
             services.mark_returned(issue=found, by=account(request), at=clock.now())
         except services.NotAllowed as refusal:
@@ -94,6 +98,8 @@ def returned(request: HttpRequest) -> HttpResponse:
     return render(request, "notices/returned.html", {"form": form})
 
 
-def _issue(pk: int) -> Issue:
-    found = Issue.objects.select_related("addressee", "run")
-    return get_object_or_404(found, municipality_code=current(), pk=pk)
+def _issue(request: HttpRequest, pk: int) -> Issue:
+    issues = Issue.objects.select_related("addressee", "run")
+    found = get_object_or_404(issues, municipality_code=current(), pk=pk)
+    scopes.only(request, Action.NOTICES_PRINT, found.programme)
+    return found

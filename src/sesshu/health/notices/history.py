@@ -7,13 +7,17 @@ from django.template.loader import render_to_string
 
 from sesshu.health.notices import selectors
 from sesshu.protection.actions import Action
+from sesshu.protection.signed_in import account
 from sesshu.web.permission import may
 
 
 def panel(request: HttpRequest, addressee_id: int) -> str:
-    """What was issued to this person, newest first."""
+    """What was issued to this person, newest first; of the account's own programmes."""
+    issues, scope = selectors.issues_of(addressee_id), account(request).programmes_for(Action.LEDGER_READ)
+    if scope is not None:
+        issues = issues.filter(programme__in=scope)
     context = {
-        "issues": selectors.issues_of(addressee_id),
+        "issues": issues,
         "addressee_id": addressee_id,
         "may_issue": may(request, Action.NOTICES_PRINT),
     }

@@ -10,12 +10,13 @@ from sesshu.health.notices import files
 from sesshu.health.notices.printing import print_run
 from sesshu.jobs.registry import Progress, job
 from sesshu.kernel import clock
+from sesshu.protection.actions import Action
 from sesshu.protection.models import Account
 
 PRINT = "notices.print"
 
 
-@job(PRINT, title="通知の印刷")
+@job(PRINT, title="通知の印刷", action=Action.TARGETS_EXTRACT)
 def print_notices(progress: Progress, payload: dict[str, Any]) -> dict[str, Any]:
     """Print and issue an extraction's list. Running again after a crash prints the same numbers."""
     printed = print_run(

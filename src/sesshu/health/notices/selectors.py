@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db.models import Count, QuerySet
 
 from sesshu.health.notices.models import Issue, IssueState, PrintRun
+from sesshu.protection.rights import Programmes
 from sesshu.protection.tenancy import current
 
 # A number without paper is no issue; nobody but the press needs to see it.
@@ -23,9 +24,11 @@ def by_code(code: str) -> Issue | None:
     return found.select_related("addressee").first()
 
 
-def runs() -> QuerySet[PrintRun]:
-    """The municipality's print runs, newest first."""
+def runs(programmes: Programmes = None) -> QuerySet[PrintRun]:
+    """The municipality's print runs, newest first; of these programmes only, where any are given."""
     found = PrintRun.objects.filter(municipality_code=current())
+    if programmes is not None:
+        found = found.filter(extraction__programme__in=programmes)
     return found.select_related("extraction", "planned_by").order_by("-planned_at", "-pk")
 
 

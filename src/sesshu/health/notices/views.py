@@ -14,7 +14,7 @@ from sesshu.health.notices import files, jobs, selectors, services, singles
 from sesshu.health.notices.models import PrintRun, RunState
 from sesshu.jobs.services import plan
 from sesshu.kernel import clock
-from sesshu.protection import audit
+from sesshu.protection import audit, scopes
 from sesshu.protection.actions import Action, requires
 from sesshu.protection.signed_in import account
 from sesshu.protection.taking_out import door
@@ -28,16 +28,17 @@ _SINCE_PROTECTED = (
 
 
 @require_GET
-@requires(Action.TARGETS_EXTRACT)
+@requires(Action.TARGETS_EXTRACT, scoped=True)
 def runs(request: HttpRequest) -> HttpResponse:
-    page = Paginator(selectors.runs(), ROWS_PER_PAGE).get_page(request.GET.get("page"))
+    scope = account(request).programmes_for(Action.TARGETS_EXTRACT)
+    page = Paginator(selectors.runs(scope), ROWS_PER_PAGE).get_page(request.GET.get("page"))
     return render(request, "notices/runs.html", {"page": page})
 
 
 @require_GET
-@requires(Action.TARGETS_EXTRACT)
+@requires(Action.TARGETS_EXTRACT, scoped=True)
 def preview(request: HttpRequest, pk: int) -> HttpResponseBase:
-    extraction = _extraction(pk)
+    extraction = _extraction(request, pk)
     shown = singles.first_rows(extraction)
     try:
         content = singles.preview(shown)
@@ -55,29 +56,32 @@ def preview(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @require_POST
-@requires(Action.TARGETS_EXTRACT)
+@requires(Action.TARGETS_EXTRACT, scoped=True)
 def print_list(request: HttpRequest, pk: int) -> HttpResponse:
-    extraction, by = _extraction(pk), account(request)
+    extraction, by = _extraction(request, pk), account(request)
     if extraction.closed_at:
         messages.error(request, "この一覧は印刷済みです。もう一度抽出してください。")
         return redirect("eligibility:extraction", pk=pk)
     payload = {"municipality": current(), "extraction": pk, "account": by.pk}
     title = f"{extraction.get_purpose_display()}の印刷"
-    return redirect("jobs:detail", pk=plan(jobs.PRINT, by=by, payload=payload, title=title).pk)
+    return redirect(
+        "jobs:detail",
+        pk=plan(jobs.PRINT, by=by, payload=payload, title=title, programme=extraction.programme).pk,
+    )
 
 
 @require_GET
-@requires(Action.TARGETS_EXTRACT)
+@requires(Action.TARGETS_EXTRACT, scoped=True)
 def run(request: HttpRequest, pk: int) -> HttpResponse:
-    found = _run(pk)
+    found = _run(request, pk)
     states = selectors.states_of(found)
     return render(request, "notices/run.html", {"run": found, "states": states, "has_file": _has_file(found)})
 
 
 @require_GET
-@requires(Action.TARGETS_EXTRACT)
+@requires(Action.TARGETS_EXTRACT, scoped=True)
 def run_file(request: HttpRequest, pk: int) -> HttpResponseBase:
-    found = _run(pk)
+    found = _run(request, pk)
     if not _has_file(found):
         raise Http404
     persons = list(found.issues.values_list("addressee_id", flat=True))
@@ -91,9 +95,9 @@ def run_file(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 
 @require_POST
-@requires(Action.TARGETS_EXTRACT)
+@requires(Action.TARGETS_EXTRACT, scoped=True)
 def run_cancel(request: HttpRequest, pk: int) -> HttpResponse:
-    found, reason = _run(pk), request.POST.get("reason", "").strip()
+    found, reason = _run(request, pk), request.POST.get("reason", "").strip()
     if not reason:
         messages.error(request, "取り消す理由を入力してください。")
     elif found.state != RunState.DONE:
@@ -108,9 +112,13 @@ def _has_file(found: PrintRun) -> bool:
     return found.state == RunState.DONE and files.path_of(found).exists()
 
 
-def _extraction(pk: int) -> Extraction:
-    return get_object_or_404(Extraction, municipality_code=current(), pk=pk)
+def _extraction(request: HttpRequest, pk: int) -> Extraction:
+    found = get_object_or_404(Extraction, municipality_code=current(), pk=pk)
+    scopes.only(request, Action.TARGETS_EXTRACT, found.programme)
+    return found
 
 
-def _run(pk: int) -> PrintRun:
-    return get_object_or_404(selectors.runs(), pk=pk)
+def _run(request: HttpRequest, pk: int) -> PrintRun:
+    found = get_object_or_404(selectors.runs(), pk=pk)
+    scopes.only(request, Action.TARGETS_EXTRACT, found.extraction.programme)
+    return found

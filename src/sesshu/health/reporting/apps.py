@@ -13,4 +13,4 @@ class ReportingConfig(AppConfig):
 
         producing.register_all()
         register(NavItem("一覧・帳票", "reporting:lists", Action.LISTS_EXPORT, 40))
-        register(NavItem("集計・報告", "reporting:dashboard", Action.REPORT_READ, 50))
+        register(NavItem("集計・報告", "reporting:dashboard", Action.REPORT_READ, 50, whole=True))

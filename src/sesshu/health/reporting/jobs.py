@@ -9,6 +9,7 @@ from django.urls import reverse
 from sesshu.health.reporting import files, freshness, services
 from sesshu.health.reporting.requested import listing_of
 from sesshu.jobs.registry import Progress, job
+from sesshu.protection.actions import Action
 from sesshu.protection.models import Account
 from sesshu.protection.taking_out import services as taking_out
 from sesshu.protection.taking_out.models import TakingOut
@@ -19,7 +20,7 @@ EXPORT = "reporting.export"
 TAKE_OUT = "reporting.take-out"
 
 
-@job(EXPORT, title="一覧の印刷")
+@job(EXPORT, title="一覧の印刷", action=Action.LISTS_EXPORT)
 def export(progress: Progress, payload: dict[str, Any]) -> dict[str, Any]:
     """Write the listing that the payload names. Running again writes the same file again."""
     municipality = payload["municipality"]
@@ -37,7 +38,7 @@ def export(progress: Progress, payload: dict[str, Any]) -> dict[str, Any]:
     return {"rows": rows, "url": reverse("reporting:file", args=[payload["file"]])}
 
 
-@job(TAKE_OUT, title="持出しファイルの作成")
+@job(TAKE_OUT, title="持出しファイルの作成", action=Action.TAKING_OUT_REQUEST)
 def take_out(progress: Progress, payload: dict[str, Any]) -> dict[str, Any]:
     """Make the file of an approved request. Running again makes the same file again."""
     municipality, pk = payload["municipality"], payload["taking_out"]

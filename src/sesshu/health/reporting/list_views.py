@@ -17,10 +17,12 @@ from sesshu.health.reporting.dose_selection import UnknownSelection
 from sesshu.health.reporting.forms import RosterForm, UnvaccinatedForm
 from sesshu.health.reporting.listings import Listing
 from sesshu.health.reporting.requested import listing_of
+from sesshu.jobs.selectors import planned_by
 from sesshu.jobs.services import plan
 from sesshu.kernel import clock
-from sesshu.protection import audit
+from sesshu.protection import audit, scopes
 from sesshu.protection.actions import Action, requires
+from sesshu.protection.rights import Programmes
 from sesshu.protection.signed_in import account
 from sesshu.protection.taking_out import door
 from sesshu.protection.tenancy import current
@@ -33,20 +35,26 @@ AT_ONCE = 440
 
 
 @require_GET
-@requires(Action.LISTS_EXPORT)
+@requires(Action.LISTS_EXPORT, scoped=True)
 def unvaccinated(request: HttpRequest) -> HttpResponse:
-    given = _given(request, {"programme": "mr", "on": clock.today().isoformat()})
+    first = min(_scope(request) or {"mr"})
+    given = _given(request, {"programme": first, "on": clock.today().isoformat()})
     form = UnvaccinatedForm(given)
+    scopes.cut(form.fields["programme"], account(request), Action.LISTS_EXPORT)
     form.offer_districts()
     return _asked(request, "unvaccinated", form, given)
 
 
 @require_GET
-@requires(Action.LISTS_EXPORT)
+@requires(Action.LISTS_EXPORT, scoped=True)
 def roster(request: HttpRequest) -> HttpResponse:
     today = clock.today()
     given = _given(request, {"start": today.replace(day=1).isoformat(), "end": today.isoformat()})
-    return _asked(request, "roster", RosterForm(given), given)
+    if scope := _scope(request):
+        given.setdefault("programme", min(scope))
+    form = RosterForm(given)
+    scopes.cut(form.fields["programme"], account(request), Action.LISTS_EXPORT)
+    return _asked(request, "roster", form, given)
 
 
 @require_GET
@@ -59,6 +67,21 @@ def doses(request: HttpRequest) -> HttpResponse:
 @requires(Action.LISTS_EXPORT)
 def residents(request: HttpRequest) -> HttpResponse:
     return _behind(request, "residents")
+
+
+def _scope(request: HttpRequest) -> Programmes:
+    return account(request).programmes_for(Action.LISTS_EXPORT)
+
+
+def _programme_of(request: HttpRequest, kind: str, address: str) -> str:
+    """The programme of a list, which a right limited to some must name.
+
+    :raises Http404: when it names none, or one beyond the limit.
+    """
+    programme = QueryDict(address).get("programme", "") if kind in ("unvaccinated", "roster") else ""
+    if _scope(request) is not None:
+        scopes.only(request, Action.LISTS_EXPORT, programme)
+    return programme
 
 
 def _given(request: HttpRequest, defaults: dict[str, str]) -> QueryDict:
@@ -117,10 +140,11 @@ def _tabs(kind: str) -> list[dict[str, object]]:
 
 
 @require_POST
-@requires(Action.LISTS_EXPORT)
+@requires(Action.LISTS_EXPORT, scoped=True)
 def export(request: HttpRequest, kind: str) -> HttpResponseBase:
     """The list on paper: at once, or, when it is long, by a job. As data it is asked for (taking_out)."""
     address = request.POST.get("address", "")
+    programme = _programme_of(request, kind, address)
     try:
         listing = listing_of(kind, address)
         count = listing.count()
@@ -132,6 +156,7 @@ def export(request: HttpRequest, kind: str) -> HttpResponseBase:
         jobs.EXPORT,
         by=account(request),
         title=f"{listing.title}の印刷",
+        programme=programme,
         payload={
             "municipality": current(),
             "account": account(request).pk,
@@ -153,9 +178,11 @@ def _written(request: HttpRequest, listing: Listing) -> HttpResponseBase:
 
 
 @require_GET
-@requires(Action.LISTS_EXPORT)
+@requires(Action.LISTS_EXPORT, scoped=True)
 def file(request: HttpRequest, name: str) -> HttpResponseBase:
-    """A list that a job made, for this city's own staff."""
+    """A list that a job made, for this city's own staff; for a limited right, only one's own."""
+    if _scope(request) is not None and not planned_by(account(request), jobs.EXPORT, file=name):
+        raise Http404
     try:
         found = door.hand_out(request, door.Kind.PAPER, "一覧.pdf", files.path_of(name))
     except FileNotFoundError:

@@ -11,6 +11,7 @@ import zipfile
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 
+from sesshu.kernel import archives
 from sesshu.kernel.number_scanner.findings import Finding, Search, Shape, inside
 from sesshu.kernel.number_scanner.shapes import DIGITS, hits
 from sesshu.kernel.number_scanner.wrappings import Unreadable
@@ -45,6 +46,10 @@ def workbook_sheets(data: bytes) -> Iterator[tuple[str, Iterator[Row]]]:
     """The sheets of an xlsx, hidden ones too. Raises Unreadable when it is none."""
     import openpyxl
 
+    try:
+        archives.check_workbook(io.BytesIO(data))
+    except archives.UnsafeArchive as reason:
+        raise Unreadable(str(reason)) from None
     try:
         book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=False)
     except (KeyError, ValueError, OSError, zipfile.BadZipFile):

@@ -5,3 +5,10 @@ class AccountsConfig(AppConfig):
     name = "sesshu.protection.accounts"
     label = "accounts"
     verbose_name = "利用者と権限"
+
+    def ready(self) -> None:
+        from sesshu.protection import rights
+        from sesshu.protection.accounts import holding, offering
+
+        rights.answer_by(lambda: holding)
+        offering.register_all()

@@ -18,6 +18,8 @@ class RetentionConfig(AppConfig):
         )
         for table in ("ErasureItem", "ErasureRecord", "Hold"):
             register_elsewhere(f"retention.{table}", "消去したことの記録です。内部番号だけを持ちます。")
+        for table in ("Recovery", "Ticket"):
+            register_elsewhere(f"sign_in.{table}", "職員の認証器の登録の記録です。操作記録とともに残します。")
 
         group = "保存期間と消去"
         register(

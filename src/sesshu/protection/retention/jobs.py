@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from sesshu.jobs.registry import Progress, job
 from sesshu.jobs.services import plan
+from sesshu.protection.actions import Action
 from sesshu.protection.models import Account
 from sesshu.protection.retention import erasing
 from sesshu.protection.retention.models import ErasureRun
@@ -16,7 +17,7 @@ from sesshu.protection.tenancy import current
 ERASE = "retention.erase"
 
 
-@job(ERASE, title="保存期間の終わった記録の消去")
+@job(ERASE, title="保存期間の終わった記録の消去", action=Action.RETENTION_APPROVE)
 def erase(progress: Progress, payload: dict[str, Any]) -> dict[str, Any]:
     """Erase an approved run. Running again goes on with what is left."""
     run = erasing.execute(payload["municipality"], payload["run"], tell=progress.update)

@@ -18,7 +18,7 @@ _CURVES = (ec.SECP256R1, ec.SECP384R1)
 _SHORTEST_RSA = 3072
 # Without the letters and figures that are taken for one another when read from paper.
 _ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
-_GROUPS, _GROUP = 5, 4
+_GROUPS, _GROUP = 7, 4
 
 
 class UnusableRequest(ValueError):
@@ -66,7 +66,7 @@ def _strong_enough(key: object) -> authority.PublicKey:
 
 
 def package(identifier: str, key: ec.EllipticCurvePrivateKey, certificate: x509.Certificate) -> Package:
-    """The file that is brought to the terminal once, under a passphrase of about 99 bits."""
+    """The file that is brought to the terminal once, under a passphrase of 138 bits."""
     groups = ("".join(secrets.choice(_ALPHABET) for _ in range(_GROUP)) for _ in range(_GROUPS))
     passphrase = "-".join(groups)
     content = pkcs12.serialize_key_and_certificates(

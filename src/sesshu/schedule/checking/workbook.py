@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from sesshu.kernel.archives import check_workbook
+
 _HEADER_WITHIN = 30
 _WORD = re.compile(r"[^a-z0-9]+")
 
@@ -58,6 +60,7 @@ def _sheets(path: Path) -> Iterator[tuple[str, list[tuple[Any, ...]]]]:
     from openpyxl import load_workbook  # heavy, and of no use to the engine
 
     try:
+        check_workbook(path)
         book = load_workbook(path, read_only=True, data_only=True)
         for sheet in book.worksheets:
             yield sheet.title, list(sheet.iter_rows(values_only=True))

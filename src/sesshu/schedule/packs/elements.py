@@ -7,6 +7,9 @@ from pathlib import Path
 from typing import TypeVar
 from xml.etree import ElementTree
 
+import defusedxml.ElementTree
+from defusedxml.common import DefusedXmlException
+
 from sesshu.schedule.packs.fields import PackError
 from sesshu.schedule.reckoning import Reckoning
 
@@ -141,7 +144,7 @@ def cvx(code: str) -> str:
 def read(path: Path, reckoning: Reckoning) -> Element:
     """The root of an XML file; ``PackError`` with file and line if it cannot be read."""
     try:
-        root = ElementTree.parse(path).getroot()  # noqa: S314 (expat bounds entity expansion)
-    except ElementTree.ParseError as problem:
+        root: ElementTree.Element = defusedxml.ElementTree.parse(path, forbid_dtd=True).getroot()
+    except (ElementTree.ParseError, DefusedXmlException) as problem:
         raise PackError(f"{path.name}: XML として読めません（{problem}）。") from problem
     return Element(root, path.name, reckoning)

@@ -15,6 +15,7 @@ from django.utils.timezone import localtime
 from sesshu.kernel import clock, dates, masking
 from sesshu.kernel.kana import to_katakana
 from sesshu.kernel.wareki import to_wareki, to_wareki_short
+from sesshu.protection import purposes
 from sesshu.protection.actions import Action
 from sesshu.web import naming, permission
 from sesshu.web.chips import Chip, chip_of
@@ -68,9 +69,9 @@ def mask(value: object, protected: object) -> str:
 
 
 @register.filter
-def number(value: float | None) -> str:
-    """12,345; a dash for None."""
-    if value is None:
+def number(value: float | str | None) -> str:
+    """12,345; a dash for None, and for what is not counted yet (a value missing in a template is "")."""
+    if value is None or isinstance(value, str):
         return "－"
     return f"{value:,}" if isinstance(value, int) else f"{value:,.1f}"
 
@@ -119,6 +120,19 @@ def quarter(value: int) -> int:
 def may(context: Context, action: str) -> bool:
     """`{% may "ledger.write" as can_write %}`: whether the signed-in person's role allows the action."""
     return permission.may(context["request"], Action(action))
+
+
+@register.simple_tag
+def purpose_in_force() -> str:
+    """The words of the purpose that this page was opened for; empty outside a person's case."""
+    return purposes.words(purposes.current())
+
+
+@register.simple_tag
+def for_purpose(purpose: str = "") -> str:
+    """`?purpose=…` after a person's address: the list's own purpose, else the one in force."""
+    code = purpose or purposes.current()
+    return f"?purpose={code}" if code else ""
 
 
 @register.inclusion_tag("web/components/pagination.html", takes_context=True)

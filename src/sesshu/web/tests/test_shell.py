@@ -221,6 +221,7 @@ def test_health_answers_without_a_sign_in(client: object) -> None:
         ("done", False, "3,000枚を作りました。"),
         ("failed", False, "もう一度実行する"),
         ("cancelled", False, "処理を取り消しました"),
+        ("revoked", False, "権限がなくなったため、処理を止めました"),
     ],
 )
 def test_a_jobs_page_asks_until_the_job_is_over(ask: Ask, state: str, asks: bool, words: str) -> None:
@@ -234,7 +235,7 @@ def test_a_jobs_page_asks_until_the_job_is_over(ask: Ask, state: str, asks: bool
         planned_at=datetime(2026, 11, 22, tzinfo=UTC),
     )
     job.result = {"summary": "3,000枚を作りました。", "url": "/notices/1/"}
-    html = render_to_string("jobs/detail.html", {"job": job}, ask("/jobs/7/"))
+    html = render_to_string("jobs/detail.html", {"job": job, "may_plan": True}, ask("/jobs/7/"))
     assert ('hx-get="/jobs/7/" hx-trigger="every 1s"' in html) is asks
     assert words in html
     assert html.count("hx-get") == int(asks)

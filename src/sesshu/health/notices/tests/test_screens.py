@@ -128,8 +128,8 @@ def test_h10_the_counter_issues_after_an_identity_check(client, clerk):
     first.refresh_from_db()
     assert (first.state, first.closing_reason) == ("cancelled", "窓口で再発行")
     assert client.get(f"/notices/issues/{first.pk}/paper/").status_code == 404
-    purposes = AuditEvent.objects.filter(action="notices.issue").values_list("purpose", flat=True)
-    assert list(purposes) == ["counter", "counter"]
+    events = AuditEvent.objects.filter(action="notices.issue")
+    assert [(event.purpose, event.detail["for"]) for event in events] == [("notices", "counter")] * 2
     assert "notices.print" in actions()
     history = client.get(f"/ledger/{child.pk}/").content.decode()
     assert first.code in history

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from math import log2
 
 import pytest
 from cryptography import x509
@@ -79,6 +80,20 @@ def test_the_package_opens_with_its_passphrase_and_holds_a_whole_chain(
     assert list(usage) == [ExtendedKeyUsageOID.CLIENT_AUTH]
     lasts = certificate.not_valid_after_utc - clock.now()
     assert timedelta(days=364) < lasts <= timedelta(days=365)
+
+
+def test_a_passphrase_cannot_be_guessed(engineer: Account, manager: Account) -> None:
+    """Of at least 128 bits, and another one each time."""
+    said = set()
+    for number in range(3):
+        application = asked(engineer, name=f"窓口{number}")
+        services.approve(application=application, by=manager)
+        said.add(services.collect(application=application, by=engineer).passphrase)
+    assert len(said) == 3
+    for passphrase in said:
+        drawn = passphrase.replace("-", "")
+        assert set(drawn) <= set(signing_requests._ALPHABET)
+        assert len(drawn) * log2(len(set(signing_requests._ALPHABET))) >= 128
 
 
 def test_a_package_is_made_once_and_kept_nowhere(engineer: Account, manager: Account) -> None:
