@@ -64,9 +64,9 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
 @on_numbers_terminals
 def reveal(request: HttpRequest, pk: int) -> HttpResponse:
     """GET: the way back from the second factor. POST: the number, in a fragment or a page that leaves."""
+    addressee, form = _addressee(pk), RevealForm(request.POST, auto_id="reveal_%s")
     if request.method == "GET":
         return redirect("individual_numbers:person", pk=pk)
-    addressee, form = _addressee(pk), RevealForm(request.POST, auto_id="reveal_%s")
     shown_at = freshness.shown_at(request)
     if not form.is_valid() or shown_at is None:
         return _page(request, addressee, reveal_form=form)

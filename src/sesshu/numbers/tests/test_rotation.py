@@ -1,4 +1,4 @@
-"""Keys change while the vault works: no read and no write fails, and afterwards nothing stands under the old."""
+"""Keys change while the vault works: no read and no write fails; nothing stands under the old ones after."""
 
 from __future__ import annotations
 
