@@ -17,7 +17,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if not hasattr(config, "workerinput"):
         from sesshu.config import database
 
-        database.prepare()
+        database.prepare(database.CITY)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

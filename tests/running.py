@@ -100,6 +100,22 @@ def staff_door(made: Installation) -> Iterator[str]:
         process.wait(timeout=30)
 
 
+@contextmanager
+def tls_door(made: Installation) -> Iterator[int]:
+    """The staff door that does its own TLS (``serve --tls``); yields its port."""
+    port = _free_port()
+    process = made.start("serve", "--tls", "--port", str(port), "--workers", "1")
+    # What the door warns of (refused handshakes) must not fill the pipe.
+    assert process.stdout is not None
+    try:
+        announced = process.stdout.readline()
+        assert "https://" in announced, process.communicate()[1][-2000:]
+        yield port
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=30)
+
+
 def wait_until(
     condition: Callable[[], bool],
     what: str,

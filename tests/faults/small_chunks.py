@@ -7,10 +7,10 @@ import django
 
 def main(code: str, chunk: str) -> None:
     django.setup()
-    from sesshu.health.eligibility import refreshing
+    from sesshu.health.eligibility import engines, refreshing
     from sesshu.kernel import clock
 
-    refreshing.CHUNK = int(chunk)
+    refreshing.CHUNK, engines.WORTH_COLUMNS = int(chunk), 0
     refreshing.refresh_city(code, by=None, at=clock.now(), on=clock.today())
 
 

@@ -1,7 +1,7 @@
 """Of every table with residents' data: whether it holds persons, who logs its use, and how long it is kept.
 
-Kept: 予防接種法施行令6条の2 (records of vaccination five years; longer as the city decides). Erasure itself
-is not built yet; what is written here is what it will have to do.
+Kept: 予防接種法施行規則4条1項 (records of vaccination until five years after death); the rules themselves are
+registered by the rooms (:mod:`sesshu.protection.retention.rules`) and are held against this page.
 """
 
 from __future__ import annotations
@@ -23,6 +23,11 @@ PERSON_DATA = {
     "eligibility.ExtractionRow": ("targets.extract with the ids", "5 years"),
     "notices.Issue": ("notices.* with the ids", "5 years"),
     "intake.BatchRow": ("results.* of the batch", "1 year after the batch is committed"),
+    "sign_in.Recovery": ("recovery.* with the account's number; staff only", "5 years, with the log"),
+    "sign_in.Ticket": ("enrolment.* with the account's number; staff only", "5 years, with the log"),
+    "retention.ErasureItem": ("retention.list with the ids", "ids only; with the record of the erasure"),
+    "retention.ErasureRecord": ("retention.erase with the ids", "ids only; the proof of erasure, for years"),
+    "retention.Hold": ("retention.holds with the ids", "ids only; until released, then years"),
     "protection.AuditEvent": ("the log itself; ids only", "5 years, appended and never changed"),
 }
 NO_PERSON = {
@@ -50,4 +55,12 @@ NO_PERSON = {
     "providers.Doctor": "a doctor in office",
     "providers.Provider": "an institution",
     "reporting.ReportSnapshot": "figures only",
+    "terminals.Certificate": "a terminal's certificate",
+    "terminals.Sighting": "when a terminal was last used",
+    "terminals.Terminal": "a machine; its name may name no member of staff",
+    "terminals.TerminalApplication": "a machine, and the staff who asked and decided",
+    "retention.ErasureRun": "a rule, counts, who asked and approved",
+    "taking_out.Medium": "a medium: numbers, keeper's place",
+    "taking_out.MediumEntry": "what happened to a medium, by which account",
+    "taking_out.TakingOut": "conditions, counts, who asked and decided; persons only in the sealed file",
 }

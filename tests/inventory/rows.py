@@ -80,6 +80,7 @@ class Rows:
             (models.DateField, date(2026, 4, 1)),
             (models.DecimalField, Decimal("0.5")),
             (models.IntegerField, number),
+            (models.BinaryField, number.to_bytes(32)),
             (models.JSONField, {}),
             (ArrayField, []),
         ):

@@ -26,6 +26,8 @@ RUN_AGAIN = {
     "eligibility.extract": "a list is made anew; nobody was notified by the one that broke off",
     "notices.print": "numbers without paper are taken up again; what is issued is never issued twice",
     "reporting.export": "the payload names the file; it is written whole again in the same place",
+    "retention.erase": "each step commits; what is erased is listed no more",
+    "reporting.take-out": "the request names the file; what was delivered is written again in the same place",
 }
 
 

@@ -18,6 +18,11 @@ from .rows import Rows
 # Addresses that require no action, and why.
 OPEN = {
     "protection:sign-in": "nobody is signed in yet",
+    "sign_in:factor": "the second step of signing in",
+    "sign_in:demo": "the second step of signing in, in the demo alone",
+    "sign_in:enrol": "nobody can sign in before the enrolment",
+    "sign_in:enrol-password": "the enrolment's second step",
+    "sign_in:enrol-authenticator": "the enrolment's third step",
     "web:health": "a monitor asks it; it says nothing about anybody",
 }
 SIGNED_IN = {
@@ -27,11 +32,22 @@ SIGNED_IN = {
     "protection:purpose": "the purposes are those of one's own roles; no data",
     "accounts:on-duty": "for a shared id only, and shows who may use it",
     "sign_in:again": "one's own second factor",
+    "sign_in:stay": "whoever is signed in may stay",
+    "sign_in:own": "one's own authenticators and sessions",
+    "sign_in:add": "one's own authenticators",
+    "sign_in:remove": "one's own authenticators",
+    "sign_in:own-password": "one's own password",
+    "sign_in:end": "one's own sessions",
     "web:date-reading": "reads a typed date; no data",
     "web:gallery": "parts with invented persons; development only",
 }
 WORDS = {"kind": "dose", "form": "csv", "name": "x" * 32 + ".csv", "token": "x" * 20, "code": "counter"}
-SPECIAL = {"reporting:export": {"kind": "roster"}}
+SPECIAL = {
+    "reporting:export": {"kind": "roster"},
+    "taking_out:new": {"name": "roster"},
+    "retention:draw": {"code": "person-dead"},
+    "retention:holds": {"code": "person-dead"},
+}
 
 
 def every_page() -> Any:
@@ -108,11 +124,14 @@ NOTHING_TO_SEE = {
             "accounts:grant",
             "accounts:narrow",
             "accounts:resume",
-            "accounts:first-password",
         ),
         "an account stands in no table of one city and has another number; its room's tests open it",
     ),
     "addressees:merge": "a person cannot be merged with herself",
     "notices:run-file": "the run of the inventory was never at the press",
     "intake:entry-undo": "one may take back only what one has just entered oneself",
+    "taking_out:detail": "a request is seen here by who made it",
+    "taking_out:erasure": "likewise",
+    "taking_out:fetch": "likewise",
+    "taking_out:withdraw": "likewise",
 }

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests.running import wait_until
+
 WAIT = 15_000  # milliseconds
 JOB_WAIT = 60_000
 # A refusal (404 of another city) and a question taken back while typing are no faults of the page.
@@ -87,6 +89,26 @@ class Desk:
             sign.first.wait_for(timeout=JOB_WAIT)
         except Exception as error:
             raise AssertionError(f"{what}: never came. {self.page.locator('main').inner_text()}") from error
+        return self
+
+    def reloaded_until(self, what: str, sign: Any) -> Desk:
+        """Look again and again at a page that does not follow its job by itself."""
+
+        def shown() -> bool:
+            self.page.reload()
+            return bool(sign.count())
+
+        wait_until(shown, what, seconds=JOB_WAIT / 1000, pause=0.3)
+        return self
+
+    def shown_again(self, button: Any, password: str = "sesshu-demo-2026") -> Desk:  # noqa: S107
+        """Press what wants the second factor anew, show it as the demo does, and come back to the button."""
+        button.click()
+        asked = self.page.get_by_role("button", name="パスワードで確認する")
+        asked.wait_for()
+        self.page.get_by_label("パスワード").fill(password)
+        asked.click()
+        button.wait_for()
         return self
 
     def focused(self, what: str = "id") -> Any:

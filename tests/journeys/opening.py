@@ -52,6 +52,13 @@ def main(folder: Path) -> None:
         roles=[Role.COUNTER],
         password=password,
     )
+    for login, name, role in (
+        ("demo-engineer", "システム担当（デモ）", Role.SYSTEM),
+        ("demo-manager", "承認者（デモ）", Role.MANAGER),
+    ):
+        open_account(
+            login=login, name=name, municipality=ensure_municipality(ISE), roles=[role], password=password
+        )
 
 
 if __name__ == "__main__":

@@ -7,8 +7,11 @@ class AddresseesConfig(AppConfig):
     verbose_name = "宛名管理"
 
     def ready(self) -> None:
+        from sesshu.addressees import erasing
         from sesshu.protection.actions import Action
         from sesshu.web import navigation
+
+        erasing.register_rules()
 
         search = navigation.NavItem("住民検索", "addressees:search", Action.ADDRESSEE_SEARCH, 10)
         imports = navigation.NavItem("住民取込", "addressees:import", Action.ADDRESSEE_IMPORT, 60)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
@@ -16,6 +16,7 @@ from sesshu.jobs import services as jobs
 from sesshu.jobs.models import Job
 from sesshu.protection import audit
 from sesshu.protection.actions import Action, requires
+from sesshu.protection.taking_out import door
 from sesshu.protection.tenancy import current
 
 
@@ -79,4 +80,4 @@ def import_errors(request: HttpRequest, token: str) -> HttpResponseBase:
     if not path.is_file():
         raise Http404
     audit.record("residents.import.errors", by=request.user, count=0)  # type: ignore[arg-type]
-    return FileResponse(path.open("rb"), as_attachment=True, filename="取込エラー一覧.csv")
+    return door.hand_out(request, door.Kind.OWN_INPUT, "取込エラー一覧.csv", path)

@@ -8,6 +8,7 @@ import hashlib
 import os
 import subprocess
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -17,10 +18,35 @@ from psycopg import sql
 from sesshu.config import postgres
 from sesshu.config.home import home, secret
 
-DATABASE = "city"
-OWNER = "sesshu_owner"
-APPLICATION = "sesshu_app"
 EXTENSIONS = ("pg_trgm", "btree_gist")
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """One system of the house: a database of its own, and two roles that reach no other."""
+
+    database: str
+    owner: str
+    application: str
+    settings: str
+    marker: str
+
+    def password(self, role: str) -> str:
+        """Of its role ``"owner"`` or ``"application"``."""
+        prefix = "" if self is CITY else f"{self.database}-"
+        return secret(f"postgresql-{prefix}{role}")
+
+
+CITY = System("city", "sesshu_owner", "sesshu_app", "", "schema-version")
+NUMBERS = System(
+    "numbers",
+    "sesshu_numbers_owner",
+    "sesshu_numbers_app",
+    "sesshu.config.settings.numbers",
+    "numbers-schema-version",
+)
+# The city's, by name.
+DATABASE, OWNER, APPLICATION = CITY.database, CITY.owner, CITY.application
 
 
 def server() -> postgres.Server:
@@ -43,53 +69,59 @@ def _address() -> postgres.Server:
     )
 
 
-def connection_settings(*, role: str | None = None, name: str | None = None) -> dict[str, object]:
-    """Django's settings of the one database; ``SESSHU_DB_ROLE=owner`` is for migrations only."""
+def connection_settings(
+    system: System = CITY, *, role: str | None = None, name: str | None = None
+) -> dict[str, object]:
+    """Django's settings of a system's one database; ``SESSHU_DB_ROLE=owner`` is for migrations only."""
     role = role or os.environ.get("SESSHU_DB_ROLE", "application")
     reached = _address()
     return {
         "ENGINE": "django.db.backends.postgresql",
         "HOST": reached.host,
         "PORT": str(reached.port),
-        "NAME": name or os.environ.get("SESSHU_DB_NAME", DATABASE),
-        "USER": OWNER if role == "owner" else APPLICATION,
-        "PASSWORD": secret(f"postgresql-{role}"),
+        "NAME": name or os.environ.get("SESSHU_DB_NAME", system.database),
+        "USER": system.owner if role == "owner" else system.application,
+        "PASSWORD": system.password(role),
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
         "DISABLE_SERVER_SIDE_CURSORS": False,
     }
 
 
-def prepare() -> None:
-    """Bring roles, database and schema to this version; does nothing when they are."""
+def prepare(*systems: System) -> None:
+    """Bring roles, databases and schemas to this version; does nothing where they are."""
     reached = server()
     with (home() / ".schema.lock").open("w") as stream:
         fcntl.flock(stream, fcntl.LOCK_EX)
-        marker = home() / "schema-version"
-        version = _schema_version()
-        if marker.exists() and marker.read_text(encoding="ascii") == version and _exists(reached, DATABASE):
-            return
-        create_database(reached, DATABASE)
-        migrate(DATABASE)
-        marker.write_text(version, encoding="ascii")
+        for system in systems or (CITY, NUMBERS):
+            _prepare(reached, system)
 
 
-def create_database(reached: postgres.Server, name: str, *, template: str | None = None) -> None:
+def _prepare(reached: postgres.Server, system: System) -> None:
+    marker, version = home() / system.marker, _schema_version()
+    known = marker.exists() and marker.read_text(encoding="ascii") == version
+    if known and _exists(reached, system.database):
+        return
+    create_database(reached, system.database, system=system)
+    migrate(system.database, system=system)
+    marker.write_text(version, encoding="ascii")
+
+
+def create_database(
+    reached: postgres.Server, name: str, *, template: str | None = None, system: System = CITY
+) -> None:
     """Make the roles and a database owned by the owner, with the application role's rights."""
     with _administrator(reached, "postgres") as connection:
-        _create_role(connection, OWNER, secret("postgresql-owner"))
-        _create_role(connection, APPLICATION, secret("postgresql-application"))
+        _create_role(connection, system.owner, system.password("owner"))
+        _create_role(connection, system.application, system.password("application"))
         if not _exists(reached, name):
-            connection.execute(
-                sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}").format(
-                    sql.Identifier(name), sql.Identifier(OWNER), sql.Identifier(template or "template0")
-                )
-            )
+            names = map(sql.Identifier, (name, system.owner, template or "template0"))
+            connection.execute(sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}").format(*names))
     with _administrator(reached, name) as connection:
         for extension in EXTENSIONS:
             connection.execute(sql.SQL("CREATE EXTENSION IF NOT EXISTS {}").format(sql.Identifier(extension)))
         _let_searches_use_indexes(connection)
-        _grant(connection, name)
+        _grant(connection, name, system)
 
 
 def drop_database(reached: postgres.Server, name: str) -> None:
@@ -98,9 +130,11 @@ def drop_database(reached: postgres.Server, name: str) -> None:
         connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
 
-def migrate(name: str) -> None:
+def migrate(name: str, *, system: System = CITY) -> None:
     """Run the migrations as the owner, in a process of their own so that this one never holds that role."""
     environment = os.environ | {"SESSHU_DB_ROLE": "owner", "SESSHU_DB_NAME": name}
+    if system.settings:
+        environment["DJANGO_SETTINGS_MODULE"] = system.settings
     done = subprocess.run(
         [sys.executable, "-m", "sesshu.config.manage", "migrate", "--no-input", "--verbosity=0"],
         env=environment,
@@ -138,11 +172,11 @@ def _create_role(connection: psycopg.Connection[tuple[object, ...]], role: str, 
     )
 
 
-def _grant(connection: psycopg.Connection[tuple[object, ...]], name: str) -> None:
+def _grant(connection: psycopg.Connection[tuple[object, ...]], name: str, system: System) -> None:
     names = {
         "database": sql.Identifier(name),
-        "owner": sql.Identifier(OWNER),
-        "application": sql.Identifier(APPLICATION),
+        "owner": sql.Identifier(system.owner),
+        "application": sql.Identifier(system.application),
     }
     for statement in (
         "REVOKE ALL ON DATABASE {database} FROM PUBLIC",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from sesshu.config.doors import Door
 from sesshu.config.home import home
 from sesshu.config.processes import serve
 from sesshu.kernel.command import Outcome, Refused
@@ -32,7 +33,7 @@ def _demo(arguments: argparse.Namespace) -> Outcome:
         return Outcome({"folder": str(_folder())}, f"デモのデータを用意しました: {_folder()}")
     address = f"http://localhost:{arguments.port}/"
     announce = _announcement(address, settings.DEMO_PASSWORD)
-    code = serve(host="127.0.0.1", port=arguments.port, workers=1, announce=announce)
+    code = serve(Door("127.0.0.1", arguments.port), announce=announce)
     return Outcome({"address": address}, "", code)
 
 

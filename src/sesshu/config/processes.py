@@ -7,8 +7,8 @@ import subprocess
 import sys
 import time
 from types import FrameType
-from urllib.error import URLError
-from urllib.request import urlopen
+
+from sesshu.config.doors import Door
 
 _POLL = 0.2  # seconds
 
@@ -17,7 +17,7 @@ class Stopped(Exception):
     """Someone asked this installation to stop."""
 
 
-def serve(*, host: str, port: int, workers: int, announce: str) -> int:
+def serve(door: Door, *, announce: str) -> int:
     """Run the door and the worker until a signal comes or one of them ends.
 
     :param announce: printed once the door answers.
@@ -25,9 +25,9 @@ def serve(*, host: str, port: int, workers: int, announce: str) -> int:
     """
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _stop)
-    children = [_start(_door(host, port, workers)), _start(_worker())]
+    children = [_start(door.command()), _start(_worker())]
     try:
-        _wait_until_open(f"http://{host}:{port}/health/", children)
+        _wait_until_open(door, children)
         print(announce, flush=True)
         while all(child.poll() is None for child in children):
             time.sleep(_POLL)
@@ -42,14 +42,6 @@ def _stop(number: int, frame: FrameType | None) -> None:
     raise Stopped
 
 
-def _door(host: str, port: int, workers: int) -> list[str]:
-    return [
-        sys.executable, "-m", "granian", "--interface", "wsgi", "--host", host, "--port", str(port),
-        "--workers", str(workers), "--blocking-threads", "4", "--no-ws", "--log-level", "warning",
-        "sesshu.config.wsgi:application",
-    ]  # fmt: skip
-
-
 def _worker() -> list[str]:
     return [sys.executable, "-m", "sesshu.config.manage", "procrastinate", "worker", "--concurrency", "1"]
 
@@ -59,14 +51,9 @@ def _start(command: list[str]) -> subprocess.Popen[bytes]:
     return subprocess.Popen(command, start_new_session=True)
 
 
-def _wait_until_open(address: str, children: list[subprocess.Popen[bytes]]) -> None:
-    while all(child.poll() is None for child in children):
-        try:
-            with urlopen(address, timeout=5) as answer:  # noqa: S310
-                if answer.status == 200:
-                    return
-        except (URLError, OSError):
-            time.sleep(_POLL)
+def _wait_until_open(door: Door, children: list[subprocess.Popen[bytes]]) -> None:
+    while all(child.poll() is None for child in children) and not door.is_open():
+        time.sleep(_POLL)
 
 
 def _end(children: list[subprocess.Popen[bytes]]) -> None:

@@ -25,6 +25,11 @@ def now() -> datetime:
     return real if not day else datetime.combine(_environment_day(day), real.timetz())
 
 
+def instant() -> datetime:
+    """The real moment, whatever day a demonstration stands on: what a limit of minutes or hours runs by."""
+    return datetime.now(TOKYO)
+
+
 def today() -> date:
     """The present day in Japan."""
     return now().date()

@@ -56,6 +56,8 @@ class Action(StrEnum):
     TAKING_OUT_REQUEST = "taking-out.request"
     TAKING_OUT_APPROVE = "taking-out.approve"
     MEDIA_WRITE = "media.write"
+    TERMINALS_READ = "terminals.read"
+    TERMINALS_STOP = "terminals.stop"
 
 
 def requires(action: Action, *, fresh: bool = False, scoped: bool = False) -> Callable[[View], View]:

@@ -26,12 +26,14 @@ def record(
     purpose: str = "",
     detail: dict[str, Any] | None = None,
     result: str = "ok",
+    actor: str = "",
 ) -> AuditEvent:
     """Write one event in the current transaction.
 
     :param by: the account, or ``None`` for the command line of the server itself.
     :param subjects: addressee ids (never numbers or names) that were read or changed.
     :param count: how many persons the act touched, when more than are listed.
+    :param actor: who it was where there is no account, such as a stranger at the door.
     :param purpose: the act's own words; they stand in ``detail`` ("for") where a purpose is in force
         (:mod:`sesshu.protection.purposes`), whose code then is the event's purpose.
     """
@@ -43,7 +45,7 @@ def record(
     return AuditEvent.objects.create(
         at=clock.now(),
         account=by,
-        actor=by.login if by else "command-line",
+        actor=by.login if by else actor or "command-line",
         terminal=terminal.get(),
         action=action,
         purpose=in_force or purpose,

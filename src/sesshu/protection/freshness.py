@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.utils.http import urlencode
 
 from sesshu.kernel import clock
+from sesshu.protection import going
 
 LASTS = timedelta(minutes=5)
 _KEY = "factor_shown_at"
@@ -26,7 +27,8 @@ def note(request: HttpRequest) -> None:
 def is_fresh(request: HttpRequest) -> bool:
     """Whether it was shown within :data:`LASTS`."""
     shown = request.session.get(_KEY)
-    return shown is not None and clock.now() - datetime.fromisoformat(shown) <= LASTS
+    # A demonstration's day starts over at midnight; a moment that is still to come is not fresh.
+    return shown is not None and abs(clock.now() - datetime.fromisoformat(shown)) <= LASTS
 
 
 def ask_again(request: HttpRequest) -> HttpResponseBase:
@@ -34,5 +36,4 @@ def ask_again(request: HttpRequest) -> HttpResponseBase:
 
     What was posted is not kept: the page that one comes back to is the form, not its result.
     """
-    back = request.get_full_path() if request.method == "GET" else request.headers.get("Referer", "/")
-    return HttpResponseRedirect(f"{reverse('sign_in:again')}?{urlencode({'next': back})}")
+    return going.to(request, f"{reverse('sign_in:again')}?{urlencode({'next': going.back(request)})}")

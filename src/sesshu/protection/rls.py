@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import migrations
 
 from sesshu.protection.tenancy import SETTING
@@ -33,3 +34,19 @@ class Protect(migrations.RunSQL):
 
     def deconstruct(self) -> tuple[str, list[str], dict[str, object]]:
         return (self.__class__.__name__, list(self.tables), {})
+
+
+class AppendOnly(migrations.RunSQL):
+    """``AppendOnly("protection_auditevent")``: this system's application role may add rows and read them,
+    and neither change nor remove one. ``may_change=True`` forbids removal only."""
+
+    def __init__(self, *tables: str, may_change: bool = False) -> None:
+        self.tables, self.may_change = tables, may_change
+        role, rights = settings.APPLICATION_ROLE, "DELETE" if may_change else "UPDATE, DELETE"
+        super().__init__(
+            [f"REVOKE {rights}, TRUNCATE ON {table} FROM {role}" for table in tables],
+            [f"GRANT {rights} ON {table} TO {role}" for table in tables],
+        )
+
+    def deconstruct(self) -> tuple[str, list[str], dict[str, object]]:
+        return (self.__class__.__name__, list(self.tables), {"may_change": self.may_change})

@@ -1,11 +1,12 @@
 from django.urls import path
 
 from sesshu.protection import views
+from sesshu.protection.sign_in import views as sign_in
 
 app_name = "protection"
 urlpatterns = [
-    path("sign-in/", views.SignIn.as_view(), name="sign-in"),
-    path("sign-out/", views.SignOut.as_view(), name="sign-out"),
+    path("sign-in/", sign_in.password, name="sign-in"),
+    path("sign-out/", sign_in.leave, name="sign-out"),
     path("administration/", views.administration, name="administration"),
     path("purpose/", views.purpose, name="purpose"),
 ]

@@ -71,6 +71,10 @@ class Impact:
         self.changed += bool(changes)
         self.groups.update(map(_group, changes))
 
+    def in_order(self) -> list[tuple[Group, int]]:
+        """The groups, the most frequent first."""
+        return sorted(self.groups.items(), key=lambda item: (-item[1], item[0]))
+
 
 def changes(
     person: Person,

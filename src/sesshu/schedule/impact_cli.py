@@ -7,7 +7,7 @@ import argparse
 import csv
 import json
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import nullcontext
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -20,6 +20,7 @@ from sesshu.schedule.packs import load_pack
 from sesshu.schedule.packs.fields import PackError
 from sesshu.schedule.packs.reading import read_pack
 
+Write = Callable[[str, tuple[Change, ...]], None]
 _STANDING = ("状態", "最も早い日", "理由")
 COLUMNS = ("番号", "接種種類", "変化", *(f"{word}（{when}）" for when in "前後" for word in _STANDING))
 
@@ -64,30 +65,53 @@ def point(text: str) -> Point:
         raise Refused(str(problem)) from problem
 
 
-def report(
-    arguments: argparse.Namespace, asked: Iterable[Asked], listed: Callable[[str], None] = lambda number: None
-) -> Outcome:
-    """Compare, write the list if one is wanted, and sum up; ``listed`` hears each number on the list.
+def report(arguments: argparse.Namespace, asked: Iterable[Asked]) -> Outcome:
+    """Compare person by person, write the list if one is wanted, and sum up.
 
     :raises Refused: for an unknown pack or programme, or a file that cannot be written.
     """
+    before, after = points(arguments)
+    found = Impact()
+    with listing(arguments.out, before, after) as write:
+        for number, person, doses in asked:
+            changed = changes(person, doses, before, after, arguments.programme)
+            found.add(changed)
+            write(number, changed)
+    return outcome(arguments, found, before, after)
+
+
+def points(arguments: argparse.Namespace) -> tuple[Point, Point]:
+    """What is compared.
+
+    :raises Refused: for an unknown pack or programme.
+    """
     before, after = point(arguments.before), point(arguments.after)
     _check(arguments.programme, before, after)
-    found = Impact()
+    return before, after
+
+
+@contextmanager
+def listing(out: Path | None, before: Point, after: Point) -> Iterator[Write]:
+    """Gives ``write(number, changes)``, which writes a line for each change if a list is wanted.
+
+    :raises Refused: when the file cannot be written.
+    """
+    if out is None:
+        yield lambda number, changed: None
+        return
     try:
-        target = arguments.out.open("w", encoding="utf-8-sig", newline="") if arguments.out else nullcontext()
-        with target as stream:
-            writer = csv.writer(stream) if stream else None
-            if writer:
-                writer.writerow(COLUMNS)
-            for number, person, doses in asked:
-                changed = changes(person, doses, before, after, arguments.programme)
-                found.add(changed)
-                if writer and changed:
-                    listed(number)
-                    writer.writerows(_line(number, change, before, after) for change in changed)
+        with out.open("w", encoding="utf-8-sig", newline="") as stream:
+            writer = csv.writer(stream)
+            writer.writerow(COLUMNS)
+            yield lambda number, changed: writer.writerows(
+                _line(number, change, before, after) for change in changed
+            )
     except OSError as problem:
-        raise Refused(f"一覧「{arguments.out}」に書けません（{problem}）。") from problem
+        raise Refused(f"一覧「{out}」に書けません（{problem}）。") from problem
+
+
+def outcome(arguments: argparse.Namespace, found: Impact, before: Point, after: Point) -> Outcome:
+    """The sums, and where the list is."""
     data = as_data(found, before, after) | ({"file": str(arguments.out)} if arguments.out else {})
     return Outcome(data, as_text(found, before, after))
 
@@ -108,7 +132,7 @@ def as_data(found: Impact, before: Point, after: Point) -> dict[str, Any]:
                 "article": group.article,
                 "count": count,
             }
-            for group, count in found.groups.most_common()
+            for group, count in found.in_order()
         ],
     }
 
@@ -117,7 +141,7 @@ def as_text(found: Impact, before: Point, after: Point) -> str:
     """The same for reading."""
     known = {**before.pack.programmes, **after.pack.programmes}
     lines = [f"{before.name} → {after.name}: {found.persons:,}人のうち{found.changed:,}人に変化があります。"]
-    for group, count in found.groups.most_common():
+    for group, count in found.in_order():
         reasons = f"{group.reason_before or 'なし'} → {group.reason_after or 'なし'}"
         article = f"、{group.article}" if group.article else ""
         lines.append(f"  {known[group.programme].name} {KINDS[group.kind]} {count:,}人（{reasons}{article}）")

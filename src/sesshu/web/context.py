@@ -13,6 +13,7 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 
 from sesshu.kernel import clock
+from sesshu.protection.sign_in import limits
 from sesshu.web import navigation
 
 DEMO_NOTICE = "デモ環境です。表示される人物・医療機関はすべて架空のものです。"
@@ -30,6 +31,10 @@ class Shell:
     environment: str
     home_url: str
     sign_out_url: str
+    own_url: str
+    stay_url: str
+    idle_seconds: int
+    idle_warning_seconds: int
 
 
 def shell(request: HttpRequest) -> Mapping[str, Any]:
@@ -46,6 +51,10 @@ def shell(request: HttpRequest) -> Mapping[str, Any]:
             environment=DEMO_NOTICE if getattr(settings, "DEMO_SIGN_IN", False) else "",
             home_url=_address("web:home"),
             sign_out_url=_address("protection:sign-out") if signed_in else "",
+            own_url=_address("sign_in:own") if signed_in else "",
+            stay_url=_address("sign_in:stay") if signed_in else "",
+            idle_seconds=int((limits.IDLE - limits.NOTED_EVERY).total_seconds()),
+            idle_warning_seconds=int(limits.WARNED_BEFORE.total_seconds()),
         )
     }
 

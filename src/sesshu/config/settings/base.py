@@ -1,15 +1,22 @@
 """Settings that every installation shares."""
 
+import os
 from pathlib import Path
 
 from csp.constants import NONE, SELF
 
 from sesshu.config import home
-from sesshu.config.database import connection_settings
+from sesshu.config.database import CITY, connection_settings
+
+# openpyxl takes lxml where a tool has brought it; every installation writes workbooks in the same way.
+os.environ.setdefault("OPENPYXL_LXML", "False")
 
 PACKAGE = Path(__file__).resolve().parents[2]
 
 SECRET_KEY = home.secret("django")
+TAKING_OUT_SECRET = home.secret("taking-out")
+# Whether the command line may write lists of persons that are not encrypted.
+PLAIN_LISTS = False
 DEBUG = False
 ALLOWED_HOSTS: list[str] = ["localhost", "127.0.0.1"]
 ROOT_URLCONF = "sesshu.config.urls"
@@ -25,6 +32,9 @@ INSTALLED_APPS = [
     "django_htmx",
     "csp",
     "procrastinate.contrib.django",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
     "sesshu.protection",
     "sesshu.protection.keys",
     "sesshu.protection.trail",
@@ -46,6 +56,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "sesshu.protection.peers.PeerMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -56,7 +67,10 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "sesshu.protection.sign_in.middleware.SessionLimitsMiddleware",
     "sesshu.protection.middleware.TenantMiddleware",
+    "sesshu.protection.terminals.middleware.TerminalMiddleware",
     "sesshu.protection.middleware.NoStoreMiddleware",
     "sesshu.protection.accounts.sharing.OnDutyMiddleware",
 ]
@@ -78,6 +92,7 @@ TEMPLATES = [
 ]
 
 DATABASES = {"default": connection_settings()}
+APPLICATION_ROLE = CITY.application
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "protection.Account"
 AUTHENTICATION_BACKENDS = ["sesshu.protection.backends.AccountBackend"]
@@ -90,12 +105,31 @@ PASSWORD_HASHERS = [
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("login", "name")},
+    },
 ]
+# Of allauth only the WebAuthn ceremonies and their table are in use; none of its pages has an address.
+ACCOUNT_USER_MODEL_USERNAME_FIELD = "login"
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None
+ACCOUNT_SIGNUP_FIELDS = ["username*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+MFA_ADAPTER = "sesshu.protection.sign_in.adapter.Adapter"
+MFA_SUPPORTED_TYPES = ["webauthn"]
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+SESSION_ENGINE = "sesshu.protection.sign_in.sessions"
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_HTTPONLY = False
+
+# The city's certificate authority, and the proxies whose word on a client counts.
+AUTHORITY_FOLDER = home.home() / "secrets" / "authority"
+TRUSTED_PROXIES: list[str] = []
+TERMINALS_REQUIRED = True
 
 LANGUAGE_CODE = "ja"
 TIME_ZONE = "Asia/Tokyo"
@@ -112,6 +146,17 @@ WHITENOISE_USE_FINDERS = True
 FILE_UPLOAD_PERMISSIONS = 0o600
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
+
+KEYS = {
+    "system": "city",
+    "root": os.environ.get("SESSHU_KEYS_ROOT", "file"),
+    "folder": home.home() / "secrets" / "keys",
+    "pkcs11": {
+        "library": os.environ.get("SESSHU_PKCS11_LIBRARY", "/usr/lib/softhsm/libsofthsm2.so"),
+        "token": os.environ.get("SESSHU_PKCS11_TOKEN", "sesshu"),
+        "pin_file": Path(os.environ.get("SESSHU_PKCS11_PIN_FILE") or home.home() / "secrets" / "pkcs11-pin"),
+    },
+}
 
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"

@@ -5,3 +5,5 @@ from sesshu.config.settings.base import *  # noqa: F403
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "[::1]"]
 DEMO_SIGN_IN = True
 DEMO_PASSWORD = "sesshu-demo-2026"  # noqa: S105  (shown on the demo's sign-in page)
+TERMINALS_REQUIRED = False
+PLAIN_LISTS = True

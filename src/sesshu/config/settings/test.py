@@ -22,3 +22,5 @@ ALLOWED_HOSTS = ["*"]
 DEMO_SIGN_IN = True
 DEMO_PASSWORD = "sesshu-demo-2026"  # noqa: S105
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+TERMINALS_REQUIRED = False
+PLAIN_LISTS = True

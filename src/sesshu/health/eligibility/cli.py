@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from sesshu.health.eligibility import checking, refreshing, services
+from sesshu.health.eligibility.bulk import SENTENCES
 from sesshu.health.eligibility.choices import Fate
 from sesshu.health.eligibility.conditions import Conditions
 from sesshu.health.eligibility.models import Extraction
@@ -15,6 +16,9 @@ from sesshu.kernel.command import DONE_WITH_REJECTED_ROWS, Outcome, Refused
 from sesshu.kernel.wareki import parse_date
 from sesshu.protection.services import UnknownMunicipality, ensure_municipality
 from sesshu.protection.tenancy import acting_for
+
+# Why persons were told one by one; others name what a rule says that columns do not hold.
+FALLBACKS = {SENTENCES: "判定の理由"}
 
 
 def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -128,10 +132,18 @@ def _refresh(arguments: argparse.Namespace) -> Outcome:
     done = refreshing.refresh_city(
         municipality(arguments), by=None, at=clock.now(), on=on, everyone=arguments.all
     )
-    data = {"persons": done.persons, "horizon_from": done.horizon_from, "horizon_to": done.horizon_to}
-    return Outcome(
-        data, f"{done.persons}人の対象者情報を更新しました（{done.horizon_from}から{done.horizon_to}まで）。"
-    )
+    data = {
+        "persons": done.persons,
+        "horizon_from": done.horizon_from,
+        "horizon_to": done.horizon_to,
+        "one_by_one": done.fallbacks,
+    }
+    lines = [f"{done.persons}人の対象者情報を更新しました（{done.horizon_from}から{done.horizon_to}まで）。"]
+    lines += [
+        f"  うち1人ずつ判定した人（{FALLBACKS.get(why, why)}）: {count}人"
+        for why, count in done.fallbacks.items()
+    ]
+    return Outcome(data, "\n".join(lines))
 
 
 def _check(arguments: argparse.Namespace) -> Outcome:

@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator
-from itertools import groupby, islice
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import groupby
 from operator import itemgetter
+
+import numpy as np
 
 from sesshu.addressees.choices import Kind, Status
 from sesshu.addressees.models import Addressee
-from sesshu.health.eligibility import generations
+from sesshu.health.eligibility import generations, reading, staging
+from sesshu.health.eligibility.binary import Column
 from sesshu.health.eligibility.reckoning import GivenRow, doses_of, person_of
+from sesshu.health.eligibility.workers import PROCESSES
 from sesshu.health.ledger.models import Dose
 from sesshu.kernel.command import Outcome, Refused
 from sesshu.protection import audit
 from sesshu.protection.models import Municipality
 from sesshu.protection.tenancy import acting_for, current
 from sesshu.schedule import impact_cli
+from sesshu.schedule.impact import changes
 from sesshu.schedule.impact_cli import Asked
+from sesshu.schedule.population.columns import Doses, Residents
+from sesshu.schedule.population.impact import impact_of
 
 _BATCH = 5_000
 
@@ -31,18 +39,25 @@ def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]
 
 
 def _impact(arguments: argparse.Namespace) -> Outcome:
-    listed: list[str] = []
+    before, after = impact_cli.points(arguments)
     with acting_for(_municipality(arguments.municipality)):
-        outcome = impact_cli.report(arguments, _residents(), listed.append)
-        shown = Addressee.objects.filter(municipality_code=current(), number__in=listed)
+        city = _city({**before.pack.vaccines, **after.pack.vaccines})
+        found, changed, _ = impact_of(
+            city.residents, city.doses, city.vaccines, before, after, arguments.programme, PROCESSES
+        )
+        ids = [int(one) for one in city.ids[np.flatnonzero(changed)]] if arguments.out else []
+        with impact_cli.listing(arguments.out, before, after) as write:
+            for number, person, doses in _asked(ids):
+                write(number, changes(person, doses, before, after, arguments.programme))
+        told = impact_cli.outcome(arguments, found, before, after)
         audit.record(
             "schedule.impact",
             by=None,
-            subjects=list(shown.values_list("pk", flat=True)),
-            count=outcome.data["changed"],
-            detail={"from": outcome.data["from"], "to": outcome.data["to"], "list": bool(arguments.out)},
+            subjects=ids,
+            count=found.changed,
+            detail={"from": before.name, "to": after.name, "list": bool(arguments.out)},
         )
-    return outcome
+    return told
 
 
 def _municipality(code: str | None) -> str:
@@ -54,19 +69,45 @@ def _municipality(code: str | None) -> str:
     return code
 
 
-def _residents() -> Iterator[Asked]:
+@dataclass(frozen=True, slots=True)
+class _City:
     """Everybody who lives in the city now, with the doses that count for the national schedule."""
-    residents = Addressee.objects.filter(
-        municipality_code=current(),
-        kind=Kind.RESIDENT,
-        status=Status.RESIDENT,
-        merged_into=None,
-    ).order_by("birth_date", "sex", "pk")
+
+    ids: Column
+    residents: Residents
+    doses: Doses
+    vaccines: list[str]
+
+
+_RESIDENTS = f"""(
+    SELECT id FROM addressees_addressee WHERE municipality_code = %(city)s AND merged_into_id IS NULL
+        AND kind = '{Kind.RESIDENT.value}' AND status = '{Status.RESIDENT.value}'
+)"""  # noqa: S608 - built of this module's own constants; every value is a parameter
+
+
+def _city(vaccines: Iterable[str]) -> _City:
+    known, own = list(vaccines), [rule.code for rule in generations.own_rules()]
+    with staging.cursor() as cursor:
+        read = reading.columns(cursor, _RESIDENTS, {"city": current()}, known, own)
+    persons, national = read.persons, read.doses["own"] < 0
+    doses = {name: column[national] for name, column in read.doses.items()}
+    return _City(
+        persons["id"],
+        Residents(persons["birth"], persons["sex"], np.zeros(len(persons["id"]), np.int8)),
+        Doses(read.place[national], doses["day"], doses["vaccine"], doses["expiry"]),
+        known,
+    )
+
+
+def _asked(ids: list[int]) -> Iterator[Asked]:
+    """Those who are listed, as one person is asked about."""
     own = {rule.code for rule in generations.own_rules()}
-    rows = residents.values_list("pk", "number", "birth_date", "sex").iterator(chunk_size=_BATCH)
-    while batch := list(islice(rows, _BATCH)):
-        given = _doses([row[0] for row in batch], own)
-        for pk, number, birth, sex in batch:
+    for first in range(0, len(ids), _BATCH):
+        batch = ids[first : first + _BATCH]
+        persons = Addressee.objects.filter(municipality_code=current(), pk__in=batch)
+        given = _doses(batch, own)
+        rows = persons.order_by("birth_date", "sex", "pk").values_list("pk", "number", "birth_date", "sex")
+        for pk, number, birth, sex in rows:
             yield Asked(number, person_of(birth, sex), doses_of(given.get(pk, [])))
 
 

@@ -26,8 +26,8 @@ Part = list[PersonRow]
 
 SEXES = {"1": "M", "2": "F"}
 DUE = "eligible"
-_LETTERS = {DUE: "d", "complete": "c", "aged_out": "o", "not_yet": "y", "not_target": "n"}
-_KINDS = {status: "due" if status == DUE else status for status in _LETTERS}
+LETTERS = {DUE: "d", "complete": "c", "aged_out": "o", "not_yet": "y", "not_target": "n"}
+KINDS = {status: "due" if status == DUE else status for status in LETTERS}
 _NULL = "\\N"
 
 
@@ -108,8 +108,13 @@ class Reckoner:
         for code, rule in self.own.items():
             days = [row[0] for row in given if row[5] == code]
             if days:
-                found[code] = self._own_standing(rule, birth, sex, days)
+                found[code] = self.own_standing(rule, birth, sex, days)
         return [found[code] for code in self.setup.programmes], life.verdicts()
+
+    def verdicts(self, birth: date | None, sex: str, given: Sequence[GivenRow]) -> tuple[DoseVerdict, ...]:
+        """Each dose judged by the law of its day, those of the city's own programmes aside."""
+        ours = doses_of(row for row in given if row[5] not in self.own)
+        return Life(person_of(birth, sex), ours, self.pack).verdicts()
 
     def _without_doses(self, birth: date | None, sex: str) -> dict[str, Standing]:
         """The last day's are kept: persons come in the order of birth and sex."""
@@ -122,16 +127,16 @@ class Reckoner:
                     found[code] = self._of_life(life, code, ())
                     if keys[code] is not None:
                         self._shared[code, keys[code], sex] = found[code]
-            found |= {code: self._own_standing(rule, birth, sex, ()) for code, rule in self.own.items()}
+            found |= {code: self.own_standing(rule, birth, sex, ()) for code, rule in self.own.items()}
             self._day = ((birth, sex), found)
         return self._day[1]
 
     def _of_life(self, life: Life, code: str, days: Sequence[date]) -> Standing:
-        if life.person.birth is None:
-            return Standing(_LETTERS["not_target"], ())
+        if life.terms is None:
+            return Standing(LETTERS["not_target"], ())
         return condensed(life.spans(code, days, self.setup.horizon_from, self.setup.horizon_to))
 
-    def _own_standing(self, rule: OwnRule, birth: date | None, sex: str, days: Sequence[date]) -> Standing:
+    def own_standing(self, rule: OwnRule, birth: date | None, sex: str, days: Sequence[date]) -> Standing:
         since, until = self.setup.horizon_from, self.setup.horizon_to
         return condensed(
             HorizonSpan(
@@ -155,7 +160,7 @@ def condensed(spans: Iterable[HorizonSpan]) -> Standing:
         if span.status != DUE:
             days[span.status] = days.get(span.status, 0) + (span.end - span.start).days + 1
     rest = max(days, key=days.__getitem__) if days else "not_yet"
-    return Standing(_LETTERS[rest], tuple(_joined([span for span in kept if span.status != rest])))
+    return Standing(LETTERS[rest], tuple(_joined([span for span in kept if span.status != rest])))
 
 
 def person_of(birth: date | None, sex: str) -> Person:
@@ -189,7 +194,7 @@ def _follows(one: HorizonSpan, other: HorizonSpan) -> bool:
 
 def _window_line(number: int, programme: str, span: HorizonSpan) -> str:
     return (
-        f"{number}\t{programme}\t{_KINDS[span.status]}\t{span.start}\t{span.end}\t{_value(span.dose_number)}\t"
+        f"{number}\t{programme}\t{KINDS[span.status]}\t{span.start}\t{span.end}\t{_value(span.dose_number)}\t"
         f"{_escaped(span.dose_label or '')}\t{_value(span.recommended_from)}\t{_value(span.recommended_to)}\t"
         f"{_value(span.last_day)}\n"
     )

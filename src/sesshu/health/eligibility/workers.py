@@ -1,8 +1,7 @@
-"""Where persons are reckoned: in this process for a few, on two processes for a city."""
+"""Two processes that reckon over columns. No Django: they are begun anew and load no more than that."""
 
 from __future__ import annotations
 
-import gc
 import multiprocessing
 import os
 import threading
@@ -14,20 +13,19 @@ from functools import partial
 from itertools import islice
 from multiprocessing.connection import wait
 
-from sesshu.health.eligibility import reckoning
-from sesshu.health.eligibility.reckoning import Part, Reckoned, Setup
+from sesshu.health.eligibility.bulk import BulkPart, BulkReckoner, Made
+from sesshu.health.eligibility.reckoning import Setup
 
-Reckon = Callable[[Iterable[Part]], Iterator[Reckoned]]
-WORTH_PROCESSES = 3_000
+Reckon = Callable[[Iterable[BulkPart]], Iterator[Made]]
 PROCESSES = 2
 _AHEAD = 4
 
 
 @contextmanager
-def pool(setup: Setup, persons: int) -> Iterator[Reckon]:
+def pool(setup: Setup) -> Iterator[Reckon]:
     """Gives ``reckon(parts)``; results come in the order of the parts."""
-    if persons <= WORTH_PROCESSES or multiprocessing.current_process().daemon:
-        yield partial(map, reckoning.Reckoner(setup).reckon)
+    if PROCESSES < 2 or multiprocessing.current_process().daemon:
+        yield partial(map, BulkReckoner(setup).reckon)
         return
     executor = ProcessPoolExecutor(
         PROCESSES, multiprocessing.get_context("spawn"), initializer=_begin, initargs=(setup,)
@@ -38,9 +36,10 @@ def pool(setup: Setup, persons: int) -> Iterator[Reckon]:
         executor.shutdown(wait=True, cancel_futures=True)
 
 
-def _spread(executor: ProcessPoolExecutor, parts: Iterable[Part]) -> Iterator[Reckoned]:
+def _spread(executor: ProcessPoolExecutor, parts: Iterable[BulkPart]) -> Iterator[Made]:
+    """What was made of the parts, in their order."""
     source = iter(parts)
-    waiting: deque[Future[Reckoned]] = deque()
+    waiting: deque[Future[Made]] = deque()
     while True:
         waiting.extend(executor.submit(_reckon, part) for part in islice(source, _AHEAD - len(waiting)))
         if not waiting:
@@ -48,15 +47,12 @@ def _spread(executor: ProcessPoolExecutor, parts: Iterable[Part]) -> Iterator[Re
         yield waiting.popleft().result()
 
 
-_reckoner: reckoning.Reckoner | None = None
+_reckoner: BulkReckoner | None = None
 
 
 def _begin(setup: Setup) -> None:
     global _reckoner
-    _reckoner = reckoning.Reckoner(setup)
-    # The rules live as long as the process and persons leave hardly a cycle: seldom is often enough.
-    gc.freeze()
-    gc.set_threshold(100_000, 50, 1_000)
+    _reckoner = BulkReckoner(setup)
     parent = multiprocessing.parent_process()
     if parent is not None:
         # A killed parent closes no queue that a worker waits on.
@@ -68,7 +64,7 @@ def _end_with(sentinel: int) -> None:
     os._exit(1)
 
 
-def _reckon(part: Part) -> Reckoned:
+def _reckon(part: BulkPart) -> Made:
     if _reckoner is None:
         raise RuntimeError("The worker was not set up.")
     return _reckoner.reckon(part)

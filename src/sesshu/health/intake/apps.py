@@ -7,8 +7,8 @@ class IntakeConfig(AppConfig):
     verbose_name = "結果の取込"
 
     def ready(self) -> None:
-        from sesshu.addressees import merging
-        from sesshu.health.intake import home, jobs
+        from sesshu.addressees import erasing, merging
+        from sesshu.health.intake import home, jobs, retention
         from sesshu.health.intake.models import BatchRow
         from sesshu.protection.actions import Action
         from sesshu.web.navigation import NavItem, register
@@ -16,5 +16,7 @@ class IntakeConfig(AppConfig):
         register(NavItem("結果入力", "intake:entry", Action.LEDGER_WRITE, 30, whole=True))
         register(NavItem("結果取込", "intake:batches", Action.RESULTS_IMPORT, 32, whole=True))
         merging.register_keeper(BatchRow, "addressee")
+        erasing.register_person_table(BatchRow, "addressee", order=20)
+        retention.register_rules()
         jobs.register()
         home.register()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -17,6 +17,7 @@ from sesshu.kernel import clock
 from sesshu.protection import audit, scopes
 from sesshu.protection.actions import Action, requires
 from sesshu.protection.signed_in import account
+from sesshu.protection.taking_out import door
 from sesshu.protection.tenancy import current
 
 
@@ -50,7 +51,7 @@ def issue(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_GET
 @requires(Action.NOTICES_PRINT, scoped=True)
-def paper(request: HttpRequest, pk: int) -> HttpResponse:
+def paper(request: HttpRequest, pk: int) -> HttpResponseBase:
     found = _issue(request, pk)
     if found.kind != NoticeKind.QUESTIONNAIRE or found.state != IssueState.ISSUED:
         raise Http404
@@ -60,9 +61,7 @@ def paper(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, str(refusal))
         return redirect("ledger:ledger", pk=found.addressee_id)
     audit.record("notices.print", by=account(request), subjects=[found.addressee_id], detail={"issue": pk})
-    response = HttpResponse(content, content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="questionnaire-{found.code}.pdf"'
-    return response
+    return door.hand_over(request, door.Kind.PAPER, f"questionnaire-{found.code}.pdf", content)
 
 
 @require_POST

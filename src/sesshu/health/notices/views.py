@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
@@ -17,6 +17,7 @@ from sesshu.kernel import clock
 from sesshu.protection import audit, scopes
 from sesshu.protection.actions import Action, requires
 from sesshu.protection.signed_in import account
+from sesshu.protection.taking_out import door
 from sesshu.protection.tenancy import current
 
 ROWS_PER_PAGE = 30
@@ -36,7 +37,7 @@ def runs(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @requires(Action.TARGETS_EXTRACT, scoped=True)
-def preview(request: HttpRequest, pk: int) -> HttpResponse:
+def preview(request: HttpRequest, pk: int) -> HttpResponseBase:
     extraction = _extraction(request, pk)
     shown = singles.first_rows(extraction)
     try:
@@ -51,7 +52,7 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
         purpose=extraction.purpose,
         detail={"extraction": pk},
     )
-    return _pdf(content, f"preview-{pk}.pdf")
+    return door.hand_over(request, door.Kind.PAPER, f"preview-{pk}.pdf", content)
 
 
 @require_POST
@@ -89,9 +90,8 @@ def run_file(request: HttpRequest, pk: int) -> HttpResponseBase:
         messages.error(request, _SINCE_PROTECTED.format(hidden))
         return redirect("notices:run", pk=pk)
     audit.record("notices.download", by=account(request), subjects=persons, detail={"run": pk})
-    stream = files.path_of(found).open("rb")
     name = f"{found.kind}-{found.extraction.programme}-{found.planned_at:%Y%m%d}-{found.pk}.pdf"
-    return FileResponse(stream, filename=name, content_type="application/pdf", as_attachment=True)
+    return door.hand_out(request, door.Kind.PAPER, name, files.path_of(found))
 
 
 @require_POST
@@ -110,12 +110,6 @@ def run_cancel(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _has_file(found: PrintRun) -> bool:
     return found.state == RunState.DONE and files.path_of(found).exists()
-
-
-def _pdf(content: bytes, name: str) -> HttpResponse:
-    response = HttpResponse(content, content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="{name}"'
-    return response
 
 
 def _extraction(request: HttpRequest, pk: int) -> Extraction:

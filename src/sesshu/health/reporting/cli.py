@@ -127,6 +127,8 @@ def _checked_year(year: int) -> int:
 
 
 def _exported(arguments: argparse.Namespace, listing: Callable[[], Any], *, on: date | None) -> Outcome:
+    from django.conf import settings
+
     from sesshu.health.reporting import exports, freshness, services
     from sesshu.protection.tenancy import acting_for
 
@@ -139,9 +141,32 @@ def _exported(arguments: argparse.Namespace, listing: Callable[[], Any], *, on: 
         raise Refused(f"出力先のフォルダー「{out.parent}」がありません。")
     municipality = _checked_municipality(arguments.municipality)
     freshness.bring_up_to_date(municipality, on)
+    if not settings.PLAIN_LISTS:
+        return _sealed(listing, municipality, out)
     with acting_for(municipality):
         rows = services.export(listing(), out, by=None, purpose="command-line")
     return Outcome({"rows": rows, "file": str(out)}, f"{rows}件を書き出しました: {out}")
+
+
+def _sealed(listing: Callable[[], Any], municipality: str, out: Path) -> Outcome:
+    """The list as an encrypted ZIP; the plain file does not outlive its writing."""
+    from sesshu.health.reporting import services
+    from sesshu.protection.taking_out import sealing, sighting
+    from sesshu.protection.tenancy import acting_for
+
+    plain, sealed = out.with_name(f".{out.name}"), out.with_name(f"{out.name}.zip")
+    phrase = sealing.drawn_passphrase()
+    try:
+        with acting_for(municipality):
+            rows = services.export_now(listing(), plain, by=None, purpose="command-line")
+        sighting.refuse_numbers(plain, out.name)
+        sealing.seal(plain, sealed, out.name, phrase)
+    except sighting.NumberFound as found:
+        raise Refused(str(found)) from None
+    finally:
+        plain.unlink(missing_ok=True)
+    told = f"{rows}件を暗号化して書き出しました: {sealed}\n合言葉（この画面にだけ表示します）: {phrase}"
+    return Outcome({"rows": rows, "file": str(sealed), "passphrase": phrase}, told)
 
 
 def _community_health(arguments: argparse.Namespace) -> Outcome:

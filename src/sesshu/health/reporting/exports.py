@@ -11,6 +11,7 @@ import re
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import Any, cast
@@ -26,6 +27,7 @@ from sesshu.jobs.registry import Progress
 from sesshu.kernel import clock
 from sesshu.kernel.csv_writer import CsvWriter
 from sesshu.kernel.wareki import to_wareki_short
+from sesshu.protection.taking_out.sighting import refuse_numbers_in_rows
 
 FORMATS = {
     "csv": "text/csv; charset=utf-8",
@@ -137,10 +139,12 @@ def _text_cell(sheet: Any, text: str) -> Any:
 
 def _write_pdf(listing: Listing, rows: Iterable[ListedRow], out: Path, municipality: str) -> None:
     printed = [index for index, column in enumerate(listing.columns) if column.printed]
+    titles = [listing.columns[index].title for index in printed]
     with SpooledRows([paper(row.cells[index]) for index in printed] for row in rows) as spooled:
+        refuse_numbers_in_rows(listing.title, chain([titles], spooled))
         render_list(
             listing.title,
-            [listing.columns[index].title for index in printed],
+            titles,
             spooled,
             out,
             municipality=municipality,

@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
@@ -20,6 +20,7 @@ from sesshu.kernel import clock, dates
 from sesshu.protection import audit
 from sesshu.protection.actions import Action, requires
 from sesshu.protection.signed_in import account
+from sesshu.protection.taking_out import door
 from sesshu.web.naming import name_of
 
 
@@ -75,16 +76,14 @@ def _compared(report: CommunityHealthReport, version: str, year: int) -> list[tu
 
 @require_GET
 @requires(Action.REPORT_READ)
-def community_health_file(request: HttpRequest) -> HttpResponse:
+def community_health_file(request: HttpRequest) -> HttpResponseBase:
     report = recount(_year(request.GET.get("year")))
     with TemporaryDirectory() as folder:
         out = Path(folder) / "report.csv"
         documents.write_report_csv(report, out)
-        response = HttpResponse(out.read_bytes(), content_type="text/csv; charset=utf-8")
+        content = out.read_bytes()
     audit.record("report.export", by=account(request), count=0, detail={"fiscal_year": report.fiscal_year})
-    name = f"community-health-{report.fiscal_year}.csv"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
+    return door.hand_over(request, door.Kind.FIGURES, f"community-health-{report.fiscal_year}.csv", content)
 
 
 @require_POST

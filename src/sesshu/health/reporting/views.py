@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET
@@ -23,6 +23,7 @@ from sesshu.kernel.csv_writer import write_csv
 from sesshu.protection import audit
 from sesshu.protection.actions import Action, requires
 from sesshu.protection.signed_in import account
+from sesshu.protection.taking_out import door
 from sesshu.web.charts import BarChart
 
 USUAL = "mr:1期"
@@ -167,7 +168,7 @@ def _table(made: Pivot, links: charts.Links) -> dict[str, Any]:
 
 @require_GET
 @requires(Action.REPORT_READ)
-def pivot_file(request: HttpRequest, form: str) -> HttpResponse:
+def pivot_file(request: HttpRequest, form: str) -> HttpResponseBase:
     """The table as CSV or XLSX: numbers only, no person."""
     asked = PivotForm(_pivot_given(request))
     if form not in ("csv", "xlsx") or not asked.is_valid():
@@ -183,7 +184,6 @@ def pivot_file(request: HttpRequest, form: str) -> HttpResponse:
         else:
             columns = [Column(title, ()) for title in header]
             exports.write_table_xlsx("集計表", columns, iter(lines), out)
-        response = HttpResponse(out.read_bytes(), content_type=exports.FORMATS[form])
+        content = out.read_bytes()
     audit.record("report.pivot", by=account(request), count=0, detail={"format": form})
-    response["Content-Disposition"] = f'attachment; filename="aggregation-{clock.today():%Y%m%d}.{form}"'
-    return response
+    return door.hand_over(request, door.Kind.FIGURES, f"aggregation-{clock.today():%Y%m%d}.{form}", content)

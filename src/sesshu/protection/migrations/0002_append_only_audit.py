@@ -1,6 +1,6 @@
 from django.db import migrations
 
-APPLICATION = "sesshu_app"
+from sesshu.protection.rls import AppendOnly
 
 
 class Migration(migrations.Migration):
@@ -8,9 +8,4 @@ class Migration(migrations.Migration):
 
     dependencies = [("protection", "0001_initial")]
 
-    operations = [
-        migrations.RunSQL(
-            f"REVOKE UPDATE, DELETE, TRUNCATE ON protection_auditevent FROM {APPLICATION}",
-            f"GRANT UPDATE, DELETE ON protection_auditevent TO {APPLICATION}",
-        )
-    ]
+    operations = [AppendOnly("protection_auditevent")]

@@ -39,6 +39,11 @@ def point(expression: str, birth: Days) -> Days:
     raise ValueError(f"日付の式「{expression}」は読めません。")
 
 
+def year(day: Days) -> Days:
+    """Calendar year of each day."""
+    return (_months(day) // 12 + 1970).astype(np.int32)
+
+
 def fiscal_year(day: Days) -> Days:
     """Fiscal year of each day, as the year of its April."""
     return ((_months(day) - 3) // 12 + 1970).astype(np.int32)

@@ -43,6 +43,8 @@ from sesshu.schedule.population.columns import (
 )
 from sesshu.schedule.population.compiling import left_out
 from sesshu.schedule.population.lot import Lot
+from sesshu.schedule.population.openings import articles
+from sesshu.schedule.population.organising import ranges
 from sesshu.schedule.population.rows import Rows
 from sesshu.schedule.population.standing import FIELDS, Statuses, barred, blank
 from sesshu.schedule.supporting import Pack
@@ -116,7 +118,7 @@ class _City:
         """Answer for some residents whose birth is known, in the order of birth, sex and conditions."""
         if not len(persons):
             return
-        given = _ranges(self.begins[persons], self.begins[persons + 1])
+        given = ranges(self.begins[persons], self.begins[persons + 1])
         counts = self.begins[persons + 1] - self.begins[persons]
         doses = Doses(
             np.repeat(np.arange(len(persons)), counts),
@@ -130,7 +132,7 @@ class _City:
         self._put(given, lot)
 
     def _put(self, given: Column, lot: "Lot") -> None:
-        evaluation, number, routine = lot.outcomes.verdicts()
+        evaluation, number, routine, _ = lot.outcomes.verdicts()
         self.answers.programme[given] = lot.history.programme
         self.answers.evaluation[given] = evaluation
         self.answers.number[given], self.answers.routine[given] = number, routine
@@ -140,7 +142,7 @@ class _City:
         told = barred("birth_unknown", len(persons))
         for name, values in zip(FIELDS, told, strict=True):
             self.answers.statuses[name][:, persons] = values
-        given = _ranges(self.begins[persons], self.begins[persons + 1])
+        given = ranges(self.begins[persons], self.begins[persons + 1])
         places = {code: n for n, code in enumerate(self.pack.programmes)}
         first = [places[vaccine.programmes[0]] for vaccine in self.pack.vaccines.values()]
         vaccine = self.doses.vaccine[given]
@@ -176,7 +178,7 @@ class _City:
         """Answer for one resident by the scalar engine."""
         who, given = person_of(self.residents, self.doses, person, self.pack)
         told = assess(who, given, date.fromordinal(self.on), self.pack)
-        for n, status in enumerate(values_of(told).T):
+        for n, status in enumerate(values_of(told, self.pack).T):
             for name, value in zip(FIELDS, status, strict=True):
                 self.answers.statuses[name][n, person] = value
         places = {code: n for n, code in enumerate(self.pack.programmes)}
@@ -213,9 +215,9 @@ def person_of(residents: Residents, doses: Doses, person: int, pack: Pack) -> tu
     ]
 
 
-def values_of(told: Assessment) -> Statuses:
+def values_of(told: Assessment, pack: Pack) -> Statuses:
     """The scalar engine's statuses as columns, one for each programme."""
-    found = blank(len(told.programmes))
+    found, called = blank(len(told.programmes)), articles(pack)
     for n, status in enumerate(told.programmes):
         numbers = (status.next_dose, status.remaining)
         days = [getattr(status, name) for name in DATES]
@@ -224,6 +226,7 @@ def values_of(told: Assessment) -> Statuses:
             *(-1 if number is None else number for number in numbers),
             REASONS.index(status.reasons[0].code),
             *(day.toordinal() if day else 0 for day in days),
+            called.setdefault(status.reasons[0].article, len(called)),
         )
     return found
 
@@ -231,7 +234,7 @@ def values_of(told: Assessment) -> Statuses:
 def _room(persons: int, doses: int, pack: Pack) -> Answers:
     """Empty answers in memory that forked processes share."""
     shape = (len(pack.programmes), persons)
-    kinds = {**dict.fromkeys(SMALL, np.int8), **dict.fromkeys(DATES, np.int32)}
+    kinds = {**dict.fromkeys(SMALL, np.int8), **dict.fromkeys(DATES, np.int32), "article": np.int16}
     return Answers(
         {name: _shared(shape, np.dtype(kind)) for name, kind in kinds.items()},
         _shared((doses,), np.dtype(np.int8)),
@@ -244,14 +247,6 @@ def _room(persons: int, doses: int, pack: Pack) -> Answers:
 def _shared(shape: tuple[int, ...], kind: "np.dtype[np.generic]") -> Column:
     size = int(np.prod(shape)) * kind.itemsize
     return np.frombuffer(mmap.mmap(-1, max(size, 1)), kind, count=int(np.prod(shape))).reshape(shape)
-
-
-def _ranges(begins: Column, ends: Column) -> Column:
-    """The places from each begin to before its end, one after the other."""
-    counts = ends - begins
-    before = np.cumsum(counts) - counts
-    places: Column = np.arange(int(counts.sum())) + np.repeat(begins - before, counts)
-    return places
 
 
 __all__ = ["assess_city", "person_of", "values_of"]

@@ -66,7 +66,8 @@ class Answers:
 
     Dates are ordinals, 0 where there is none; ``next_dose``, ``remaining`` and ``number`` are -1 where there
     is none; ``status``, ``reason`` and ``evaluation`` are places in the tuples above; ``programme`` is one in
-    the pack's programmes or -1. ``fallbacks`` counts those whom the scalar engine answered, by reason.
+    the pack's programmes or -1; ``article`` is that of the first reason, in ``openings.articles``.
+    ``fallbacks`` counts those whom the scalar engine answered, by reason.
     """
 
     statuses: dict[str, Column]

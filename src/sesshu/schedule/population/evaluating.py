@@ -10,6 +10,8 @@ from sesshu.schedule.logic.applicable import Applicable
 from sesshu.schedule.logic.plan import Requirement, Series
 from sesshu.schedule.population.calendar import Days
 from sesshu.schedule.population.columns import Column
+from sesshu.schedule.population.grounds import Ground, Remark, grounds
+from sesshu.schedule.population.judging import Judging
 from sesshu.schedule.population.law import Gaps, bounds, counted, enough, law
 from sesshu.schedule.population.records import Progress, Records, Run
 from sesshu.schedule.population.rows import NEVER, Rows
@@ -28,10 +30,7 @@ class Evaluation:
         self.records, self.gaps = records, gaps
         self.products = list(rows.pack.vaccines)
         shape = records.vaccine.shape
-        self.run = Run(
-            np.zeros(shape, np.int8), np.full(shape, -1, np.int8), np.zeros(shape, bool),
-            np.zeros(shape, bool), Progress.none(shape[1], len(series.targets)),
-        )  # fmt: skip
+        self.run, self.grounds = Run.none(shape, len(series.targets)), grounds(rows.pack)
         rules = {q.rule.number: q.rule for target in series.targets for q in target.requirements}
         self.counts = {
             needed: np.zeros(shape[1], np.int16) for rule in rules.values() for needed in rule.needs_history
@@ -52,14 +51,18 @@ class Evaluation:
         run, progress = self.run, self.run.progress
         expired = self.records.expired[n, live]
         run.evaluation[n, live[expired]] = SUB_STANDARD
+        run.ground[n, live[expired]] = self.grounds.packed(Ground("expired_lot"))
         live = live[~expired]
         same = progress.last[live] == self.records.day[n, live]
         run.evaluation[n, live[same]] = EXTRANEOUS
+        run.ground[n, live[same]] = self.grounds.packed(Ground("same_day"))
         live = live[~same]
         self._advance(live, self.records.day[n, live])
         index = progress.index[live].astype(np.int64)
         done = index >= len(self.series.targets)
         run.evaluation[n, live[done]] = EXTRANEOUS
+        completed = Ground("after_completion", detail=self.series.targets[-1])
+        run.ground[n, live[done]] = self.grounds.packed(completed, progress.latest[live[done]])
         live, index = live[~done], index[~done]
         cells = index * len(self.products) + self.records.vaccine[n, live]
         for cell, group in grouped(cells, live):
@@ -94,6 +97,7 @@ class Evaluation:
         if found is None:
             self.run.evaluation[n, group] = NOT_VALID
             self.run.odd[n, group] = True
+            self.run.ground[n, group] = self.grounds.packed(Ground("wrong_product", target))
             return
         when = np.searchsorted(found.edges, self.records.day[n, group], side="right") - 1
         for part, persons in grouped(when, group):
@@ -104,14 +108,16 @@ class Evaluation:
             requirement = found.nearest[part]
             over = requirement.rule.in_force.end.toordinal() < found.edges[part]
             uncounted = requirement.rule.ends_counting and over
-            self._judge(n, persons, t, requirement, np.zeros(len(persons), bool), uncounted)
+            remark = Remark("law", requirement)
+            self._judge(n, persons, t, requirement, np.zeros(len(persons), bool), remark, uncounted)
 
     def _by_dated(self, n: int, persons: Column, t: int, dated: list[Requirement]) -> None:
         """The rule in force whose window holds the dose, of those that the history so far allows."""
         allowed = [self._allowed(requirement, persons) for requirement in dated]
         routine = np.logical_or.reduce(allowed)
+        remark = Remark("history", dated[0])
         if len(dated) == 1:
-            self._judge(n, persons, t, dated[0], routine, uncounted=False)
+            self._judge(n, persons, t, dated[0], routine, remark)
             return
         scores = []
         for requirement, may in zip(dated, allowed, strict=True):
@@ -119,7 +125,7 @@ class Evaluation:
             scores.append(np.where(may | ~routine, place, 9))
         chosen = np.argmin(scores, axis=0)
         for which, group in grouped(chosen, np.arange(len(persons))):
-            self._judge(n, persons[group], t, dated[which], routine[group], uncounted=False)
+            self._judge(n, persons[group], t, dated[which], routine[group], remark)
 
     def _allowed(self, requirement: Requirement, persons: Column) -> Column:
         held = np.ones(len(persons), bool)
@@ -143,12 +149,28 @@ class Evaluation:
         return np.where(inside & young, EARLY, place), young
 
     def _judge(
-        self, n: int, persons: Column, t: int, requirement: Requirement, routine: Column, uncounted: bool
+        self,
+        n: int,
+        persons: Column,
+        t: int,
+        requirement: Requirement,
+        routine: Column,
+        remark: Remark,
+        uncounted: bool = False,
     ) -> None:
-        """Vaccine, age, interval, conflict; the first breach decides. See ``logic.evaluation._satisfy``."""
-        run, day = self.run, self.records.day[n, persons]
+        """Vaccine, age, interval, conflict; the first breach decides. See ``logic.evaluation._satisfy``.
+
+        ``remark`` is made of those who are not ``routine``.
+        """
+        for some, said in ((routine, None), (~routine, remark)):
+            if some.any():
+                of = Judging(self.grounds, self.rows, self.series.targets[t], requirement, said)
+                self._judged(n, persons[some], t, of, routine[some], uncounted)
+
+    def _judged(self, n: int, persons: Column, t: int, of: Judging, routine: Column, uncounted: bool) -> None:
+        run, requirement, day = self.run, of.requirement, self.records.day[n, persons]
         if uncounted:
-            run.evaluation[n, persons] = EXTRANEOUS
+            run.evaluation[n, persons], run.ground[n, persons] = EXTRANEOUS, of.uncounted()
             return
         place, young = self._place(requirement, day, persons)
         refused, outside = place != OK, place != OK
@@ -157,16 +179,40 @@ class Evaluation:
             refused = outside & young if young is not None else np.zeros(len(persons), bool)
         odd = ~refused & self._other_course(day, persons)
         progress = run.progress.of(persons)
-        breach = self._too_short(requirement, progress, day) | self.records.blocked[n, persons]
+        short, doubtful = self._too_short(requirement, progress, day)
+        breach = short | self.records.blocked[n, persons]
         evaluation = np.where(refused & (place == LATE), EXTRANEOUS, NOT_VALID)
         valid = ~(refused | odd | breach)
         evaluation = np.where(valid, VALID, evaluation)
         if requirement.row.latest_gap is not None:
             over = day > self.gaps.last_day(progress.last, requirement.row.latest_gap)
-            routine = routine & ~(over & (progress.last > 0))
+            over &= progress.last > 0
+            routine, doubtful = routine & ~over, doubtful | over
         run.evaluation[n, persons], run.odd[n, persons] = evaluation, odd
+        run.ground[n, persons] = self._ground(
+            of, persons, day, (refused, place, young, odd, valid & ~doubtful)
+        )
         run.routine[n, persons] = routine & valid & ~self.records.unspaced[n, persons]
         self._satisfy(persons[valid], day[valid], t)
+
+    def _ground(
+        self,
+        of: Judging,
+        persons: Column,
+        day: Days,
+        why: tuple[Column, Column, Column | None, Column, Column],
+    ) -> Column:
+        """Why, for those of whom one reason is told; see ``grounds``."""
+        refused, place, young, odd, valid = why
+        found, row = np.zeros(len(persons), np.int64), self.row[persons]
+        late, early = refused & (place == LATE), refused & (place == EARLY)
+        found[late] = of.late(row[late], day[late])
+        if early.any():
+            found[early] = of.early(row[early], day[early], None if young is None else young[early])
+        found[odd] = self.grounds.packed(Ground("other_course", of.target))
+        plain = valid & (place == OK)
+        found[plain] = of.valid(row[plain], day[plain])
+        return found
 
     def _satisfy(self, persons: Column, day: Days, t: int) -> None:
         progress = self.run.progress
@@ -181,7 +227,8 @@ class Evaluation:
         begun = self.run.progress.first[persons] > 0
         return ~begun & ~starts(self.series, self.rows, self.row[persons], day)
 
-    def _too_short(self, requirement: Requirement, progress: Progress, day: Days) -> Column:
+    def _too_short(self, requirement: Requirement, progress: Progress, day: Days) -> tuple[Column, Column]:
+        """Who breaks a least interval, and who would without a doctor's judgement."""
         breach, told = np.zeros(len(day), bool), np.zeros(len(day), bool)
         unfinished, row = progress.unfinished, requirement.row
         for bound in bounds(requirement, self.series, progress, unfinished, self.gaps):
@@ -194,7 +241,7 @@ class Evaluation:
                 if gap:
                     short &= ~(whom & (day >= self.gaps.next_day(bound.reference, gap)))
             breach |= short
-        return breach
+        return breach, told & ~breach
 
 
 def starts(series: Series, rows: Rows, row: Column, day: Days) -> Column:

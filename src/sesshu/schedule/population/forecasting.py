@@ -8,6 +8,7 @@ from sesshu.schedule.population.calendar import LAST, Days
 from sesshu.schedule.population.columns import REASONS, Column
 from sesshu.schedule.population.law import Gaps, bounds, enough
 from sesshu.schedule.population.openings import (
+    ARTICLE,
     END,
     GIVEN,
     LABEL,
@@ -24,7 +25,9 @@ from sesshu.schedule.population.openings import (
     STATUTORY_FROM,
     STATUTORY_TO,
     WHY,
+    WHY_ARTICLE,
     Openings,
+    articles,
     blank,
     names,
     none,
@@ -45,7 +48,7 @@ class Forecast:
     """The openings that one programme's products have in one series.
 
     ``persons`` are places in the history's columns, ``progress`` theirs; without ``history`` nobody was given
-    any dose. Openings that end before ``after`` are left out.
+    any dose. Openings that end before ``after``, a day for each place, are left out.
     """
 
     def __init__(
@@ -60,7 +63,7 @@ class Forecast:
         progress: Progress,
         history: History | None,
         gaps: Gaps,
-        after: int,
+        after: Days,
     ) -> None:
         self.series, self.rank, self.programme, self.applicable = series, rank, programme, applicable
         self.rows, self.row, self.persons, self.progress = rows, row, persons, progress
@@ -108,7 +111,7 @@ class Forecast:
         if not table.shape[1]:
             return table
         table[SINCE] = _run_starts(table)
-        table = table[:, table[END] >= self.after]
+        table = table[:, table[END] >= self.after[table[PERSON]]]
         table[RECOMMENDED_FROM] = _not_before(table)
         return self._around(table) if self.history is not None else table
 
@@ -180,6 +183,7 @@ class Forecast:
         """What holds for each span; of those that are past only the days are needed."""
         start, end, first = span
         rule, table, called = requirement.rule, blank(len(who)), names(self.rows.pack)
+        table[ARTICLE] = table[WHY_ARTICLE] = articles(self.rows.pack)[rule.article]
         table[PERSON], table[START], table[END] = self.persons[who], start, end
         table[SINCE] = window.start[self.row[who]]
         table[NUMBER], table[LABEL], table[PERIOD] = (
@@ -188,7 +192,7 @@ class Forecast:
             called[rule.period_name],
         )
         table[RANK], table[PRODUCT] = self.rank, list(self.rows.pack.vaccines).index(rule.products[0])
-        kept = np.flatnonzero(end >= self.after)
+        kept = np.flatnonzero(end >= self.after[self.persons[who]])
         if len(kept):
             row, start, first, who = self.row[who[kept]], start[kept], first[kept], who[kept]
             progress = self.progress.of(who)
@@ -265,7 +269,7 @@ class Forecast:
 
 def _cut(table: Openings, closed: Blocks) -> Openings:
     rest, alive, tables = table.copy(), np.ones(table.shape[1], bool), []
-    for first, last in zip(closed.first, closed.last, strict=True):
+    for first, last, article in zip(closed.first, closed.last, closed.article, strict=True):
         begins, ends = first[rest[PERSON]], last[rest[PERSON]]
         hit = alive & (ends > 0) & (ends >= rest[START]) & (begins <= rest[END])
         if not hit.any():
@@ -276,7 +280,7 @@ def _cut(table: Openings, closed: Blocks) -> Openings:
         alive &= ~(hit & (ends >= rest[END]))
         go = hit & alive
         rest[START, go] = rest[SINCE, go] = ends[go] + 1
-        rest[WHY, go] = VACCINE_INTERVAL
+        rest[WHY, go], rest[WHY_ARTICLE, go] = VACCINE_INTERVAL, article[rest[PERSON, go]]
     tables.append(rest[:, alive])
     return together(tables)
 

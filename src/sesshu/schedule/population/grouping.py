@@ -1,7 +1,6 @@
 """The series of several diseases merged into the law's programmes, over columns; see ``logic.groups``."""
 
 from dataclasses import dataclass
-from datetime import date
 
 import numpy as np
 
@@ -15,6 +14,7 @@ from sesshu.schedule.population.forecasting import WINDOW, Forecast
 from sesshu.schedule.population.law import Gaps
 from sesshu.schedule.population.merging import merged
 from sesshu.schedule.population.openings import (
+    ARTICLE,
     END,
     LABEL,
     NUMBER,
@@ -26,9 +26,12 @@ from sesshu.schedule.population.openings import (
     STATUTORY_FROM,
     STATUTORY_TO,
     WHY,
+    WHY_ARTICLE,
     Openings,
+    articles,
     blank,
     depth,
+    follows,
     names,
     none,
     ordered,
@@ -67,7 +70,8 @@ class Grouping:
     """A programme's prospects for persons of one class. ``persons`` are places in ``row``.
 
     ``diseases`` hold what came of the records against each; without ``history`` nobody was given any dose,
-    and the whole life is looked at.
+    and the whole life is looked at. ``on`` is the day that each place of ``row`` is asked about; what comes
+    back every year is told until the first turn that begins after ``ends``, without which one turn is told.
     """
 
     def __init__(
@@ -80,12 +84,15 @@ class Grouping:
         diseases: dict[str, Disease],
         history: History | None,
         gaps: Gaps,
-        on: int,
+        on: Days,
         last_day: Days,
+        ends: Days | None = None,
     ) -> None:
         self.programme, self.applicable, self.rows = programme, applicable, rows
         self.row, self.persons, self.last_day = row[persons], persons, last_day[row[persons]]
-        self.diseases, self.history, self.gaps, self.on = diseases, history, gaps, on
+        self.diseases, self.history, self.gaps, self.on = diseases, history, gaps, on[persons]
+        self.ends = None if ends is None else ends[persons]
+        self.since = on if history is not None else np.ones_like(on)
         count = len(persons)
         self.found = Prospects(
             none(), np.zeros(count, bool), np.zeros(count, np.int32), np.zeros(count, bool), recurring=False
@@ -152,15 +159,14 @@ class Grouping:
             who = some[standing.candidate[one][some]]
             if len(who):
                 tables.append(self._forecast(one, rank, standing.progress[one].of(who), who))
-        if len(tables) < 2:
-            return tables[0] if tables else none()
-        return merged(ordered(together(tables), START, NUMBER))
+        if len(tables) == 1 and not follows(tables[0]).any():
+            return tables[0]
+        return merged(ordered(together(tables), START, NUMBER)) if tables else none()
 
     def _forecast(self, series: Series, rank: int, progress: Progress, who: Column) -> Openings:
-        since = 1 if self.history is None else self.on
         return Forecast(
             series, rank, self.programme.code, self.applicable, self.rows, self.row[who], self.persons[who],
-            progress, self.history, self.gaps, since,
+            progress, self.history, self.gaps, self.since,
         ).all()  # fmt: skip
 
     def _together(self, lists: list[Openings], pending: Column) -> Openings:
@@ -177,13 +183,14 @@ class Grouping:
         starts = np.where(has, np.stack([one.start for one in firsts]), 0).astype(np.int64)
         latest = np.argmax(np.where(has, (starts << 32) - order, -1), axis=0)
         start = np.take_along_axis(starts, latest[None], axis=0)[0].astype(np.int32)
-        why = np.take_along_axis(np.stack([one.why for one in firsts]), latest[None], axis=0)[0]
+        whys = (np.stack([one.why for one in firsts]), np.stack([one.article for one in firsts]))
+        why = np.stack([np.take_along_axis(one, latest[None], axis=0)[0] for one in whys])
         end = np.where(has, np.stack([one.end for one in firsts]), calendar.LAST).min(axis=0)
         tables = []
         for n, table in enumerate(lists):
             who = np.searchsorted(self.persons, table[PERSON])
             mine = has[n, who] & (leading[who] == n)
-            tables.append(_cut_to(table[:, mine], start[who[mine]], end[who[mine]], why[who[mine]]))
+            tables.append(_cut_to(table[:, mine], start[who[mine]], end[who[mine]], why[:, who[mine]]))
         return ordered(together(tables), START)
 
     def _turns(self, series: Series, standing: Standing) -> Openings:
@@ -195,17 +202,20 @@ class Grouping:
         if not windows:
             return none()
         first = np.min([window.opens for window in windows], axis=0)[self.row]
-        year = calendar.fiscal_year(np.maximum(first, np.int32(self.on)))
-        until = date.fromordinal(self.on).year + _LIFE_YEARS - 1
+        year = calendar.fiscal_year(np.maximum(first, self.on))
+        until = calendar.year(self.on if self.ends is None else self.ends) + _LIFE_YEARS - 1
         used, tables = standing.progress[series].last, []
         left = np.arange(len(self.persons))
-        while len(left := left[year[left] <= until]):
+        while len(left := left[year[left] <= until[left]]):
             table = self._year(requirements, year[left], left)
-            hit = table[END] >= self.on
+            hit = table[END] >= self.on[left]
             spent = hit & (used[left] > 0) & (calendar.fiscal_year(used[left]) == year[left])
             self.found.completed_on[left[spent]] = used[left[spent]]
             tables.append(table[:, hit & ~spent])
-            left = left[~(hit & ~spent)]
+            told = hit & ~spent
+            if self.ends is not None:
+                told &= table[START] > self.ends[left]
+            left = left[~told]
             year[left] += 1
         return together(tables)
 
@@ -225,7 +235,9 @@ class Grouping:
                 table[START] = np.where(first, opens, table[START])
                 table[NUMBER, first], table[LABEL, first] = dose.number, called[dose.label]
                 table[PERIOD, first] = called[requirement.rule.period_name]
+                table[ARTICLE, first] = articles(self.rows.pack)[requirement.rule.article]
         table[SINCE] = table[STATUTORY_FROM] = table[START]
+        table[WHY_ARTICLE] = table[ARTICLE]
         table[STATUTORY_TO] = table[END]
         return table
 
@@ -236,20 +248,23 @@ class _Firsts:
     def __init__(self, table: Openings, persons: Column) -> None:
         count = len(persons)
         self.has = np.zeros(count, bool)
-        self.number, self.start, self.why, self.end = (np.zeros(count, np.int32) for _ in range(4))
+        self.number, self.start, self.why, self.article, self.end = (
+            np.zeros(count, np.int32) for _ in range(5)
+        )
         who = np.searchsorted(persons, table[PERSON])
         first = np.flatnonzero(depth(table) == 0)
         self.has[who] = True
         self.number[who[first]] = table[NUMBER, first]
         self.start[who[first]] = table[START, first]
         self.why[who[first]] = table[WHY, first]
+        self.article[who[first]] = table[WHY_ARTICLE, first]
         np.maximum.at(self.end, who, table[END])
 
 
 def _cut_to(table: Openings, start: Days, end: Days, why: Column) -> Openings:
     table = table.copy()
     later = start > table[START]
-    table[WHY] = np.where(later, why, table[WHY])
+    table[[WHY, WHY_ARTICLE]] = np.where(later, why, table[[WHY, WHY_ARTICLE]])
     table[SINCE] = np.where(later, start, table[SINCE])
     table[START] = np.maximum(table[START], start)
     kept: Openings

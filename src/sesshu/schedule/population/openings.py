@@ -2,7 +2,7 @@
 
 All values are ``int32``; days are ordinals, 0 where there is none. ``LABEL`` and ``PERIOD`` are places in
 ``names``, ``WHY`` in ``columns.REASONS``; ``RANK`` is the place among the candidates; ``GIVEN`` is 1 where an
-earlier dose was given.
+earlier dose was given; ``ARTICLE`` and ``WHY_ARTICLE`` are places in ``articles``.
 """
 
 from functools import lru_cache
@@ -16,9 +16,10 @@ from sesshu.schedule.supporting import Pack
 Openings = NDArray[np.int32]
 (
     PERSON, START, END, SINCE, NUMBER, LABEL, PERIOD, STATUTORY_FROM, STATUTORY_TO, RECOMMENDED_FROM,
-    RECOMMENDED_TO, REMAINING, WHY, RANK, PRODUCT, GIVEN,
-) = range(16)  # fmt: skip
-_FIELDS = 16
+    RECOMMENDED_TO, REMAINING, WHY, RANK, PRODUCT, GIVEN, ARTICLE,
+    WHY_ARTICLE,
+) = range(18)  # fmt: skip
+_FIELDS = 18
 
 
 def none() -> Openings:
@@ -64,3 +65,10 @@ def names(pack: Pack) -> dict[str, int]:
     for rule in pack.rules:
         found |= {rule.period_name, *(dose.label for course in rule.courses for dose in course.doses)}
     return {name: n for n, name in enumerate(sorted(found))}
+
+
+@lru_cache(maxsize=8)
+def articles(pack: Pack) -> dict[str, int]:
+    """Every article that a reason may rest on, numbered; 0 is none."""
+    found = [rule.article for rule in pack.rules] + [spacing.article for spacing in pack.spacings]
+    return {text: n for n, text in enumerate(dict.fromkeys(["", *found]))}

@@ -3,39 +3,51 @@
 See :mod:`sesshu.schedule.logic.history` and :mod:`sesshu.schedule.logic.conflict`.
 """
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
 from sesshu.schedule.logic.conflict import _LONGEST, _after, _before, _closed, _concerns
-from sesshu.schedule.population.calendar import Days
+from sesshu.schedule.population.calendar import LAST, Days
 from sesshu.schedule.population.columns import Column, Doses
 from sesshu.schedule.population.law import counted
+from sesshu.schedule.population.openings import articles
 from sesshu.schedule.population.records import Records
 from sesshu.schedule.population.rows import Rows
-from sesshu.schedule.supporting import HistoryNeeded, Spacing
+from sesshu.schedule.supporting import HistoryNeeded, Programme, Spacing
 
 _FAR = np.int32(1 << 20)
 
 
 class Blocks(NamedTuple):
-    """Block × person: days, inclusive, that earlier doses close to some products; 0 past the last."""
+    """Block × person: days, inclusive, that earlier doses close to some products, 0 past the last.
+
+    ``article`` is a place in ``openings.articles``.
+    """
 
     first: Days
     last: Days
+    article: Column
 
 
 class History:
-    """The doses of a chunk of residents whose terms are ``rows[row]``; persons are places in ``row``."""
+    """The doses of a chunk of residents whose terms are ``rows[row]``; persons are places in ``row``.
 
-    def __init__(self, rows: Rows, row: Column, doses: Doses, on: int) -> None:
-        self.rows, self.row, self.doses, self.on = rows, row, doses, on
+    ``on`` is the day each is asked about; ``crowded_by`` is the place of the dose that is too near to one
+    which then is not routine, ``crowding`` that of the interval in the pack. ``noted`` doses break an
+    interval that is only remarked upon; it is looked for where ``noting`` is asked.
+    """
+
+    def __init__(self, rows: Rows, row: Column, doses: Doses, on: Days, *, noting: bool = False) -> None:
+        self.noting, self.rows, self.row, self.doses, self.on = noting, rows, row, doses, on
         self.codes = list(rows.pack.vaccines)
         self.programme = self._programmes()
         birth = rows.birth[row[doses.person]]
-        self.usable = (doses.vaccine >= 0) & (doses.day <= on) & (doses.day >= birth)
+        self.usable = (doses.vaccine >= 0) & (doses.day <= on[doses.person]) & (doses.day >= birth)
         self.kept = np.flatnonzero(self.usable)
-        self.blocked, self.unspaced = self._conflicts()
+        self.crowded_by, self.crowding = (np.full(len(doses), -1, np.int64) for _ in range(2))
+        self.blocked, self.unspaced, self.noted = self._conflicts()
         self._blocks: dict[frozenset[tuple[str, str]], Blocks] = {}
         self._counts: dict[HistoryNeeded, Column] = {}
 
@@ -73,10 +85,12 @@ class History:
                         away = np.where(mine, np.minimum(away, gap), away)
         return away
 
-    def _conflicts(self) -> tuple[Column, Column]:
-        """Doses that break an interval to another vaccine: those that then do not count, are not routine."""
+    def _conflicts(self) -> tuple[Column, ...]:
+        """Doses that break an interval to another vaccine: those that then do not count, are not routine, or
+        are remarked upon.
+        """
         count, kept = len(self.doses), self.kept
-        blocked, unspaced = np.zeros(count, bool), np.zeros(count, bool)
+        found = {effect: np.zeros(count, bool) for effect in ("not_valid", "not_routine", "note")}
         person, day = self.doses.person[kept], self.doses.day[kept]
         vaccine = self.doses.vaccine[kept]
         later = np.arange(1, len(kept))
@@ -90,10 +104,17 @@ class History:
                 hit = (gap > 0) & (gap <= spacing.gap_days) & concerned[vaccine[earlier], vaccine[later]]
                 start, end = spacing.in_force.start.toordinal(), spacing.in_force.end.toordinal()
                 hit &= (start <= day[later]) & (day[later] <= end)
-                (blocked if spacing.effect == "not_valid" else unspaced)[kept[later[hit]]] = True
+                found[spacing.effect][kept[later[hit]]] = True
+                if spacing.effect == "not_routine":
+                    self._note_crowding(kept[later[hit]], kept[earlier[hit]], spacing)
             back += 1
             later = later[later >= back]
-        return blocked, unspaced
+        return tuple(found.values())
+
+    def _note_crowding(self, later: Column, earlier: Column, spacing: Spacing) -> None:
+        new = self.crowded_by[later] < 0
+        self.crowded_by[later[new]] = earlier[new]
+        self.crowding[later[new]] = self.rows.pack.spacings.index(spacing)
 
     def _spacings(self) -> list[tuple[Spacing, Column]]:
         """The intervals that have an effect, each with the pairs of vaccines that it concerns."""
@@ -101,7 +122,7 @@ class History:
         vaccines = list(pack.vaccines.values())
         found = []
         for spacing in pack.spacings:
-            if spacing.effect != "note":
+            if spacing.effect != "note" or self.noting:
                 pairs = [
                     [spacing in _before(pack, b.kind) and _concerns(spacing, a, b) for b in vaccines]
                     for a in vaccines
@@ -144,12 +165,12 @@ class History:
 
         All of ``products`` must be closed by the same doses.
         """
-        pack = self.rows.pack
+        pack, first = self.rows.pack, int(self.on.min(initial=LAST))
         pairs = {
             (vaccine.code, spacing.id)
             for vaccine in pack.vaccines.values()
             for spacing in _after(pack, vaccine.kind)
-            if (spacing.effect == "not_valid" or spacing.in_force.end.toordinal() >= self.on)
+            if (spacing.effect == "not_valid" or spacing.in_force.end.toordinal() >= first)
             and products & _closed(pack, spacing, vaccine)[0]
         }
         if not pairs:
@@ -172,9 +193,10 @@ class History:
                 first = np.maximum(day + 1, start)
                 last = np.minimum(day + spacing.gap_days, end)
                 holds = (day < end) & (first <= last)
-                holds &= (last >= self.on) | (spacing.effect == "not_valid")
-                parts.append(np.stack([given, np.full(len(given), order), first, last])[:, holds])
-        table = np.concatenate(parts, axis=1) if parts else np.zeros((4, 0), np.int64)
+                holds &= (last >= self.on[self.doses.person[given]]) | (spacing.effect == "not_valid")
+                article = np.full(len(given), articles(self.rows.pack)[spacing.article])
+                parts.append(np.stack([given, np.full(len(given), order), first, last, article])[:, holds])
+        table = np.concatenate(parts, axis=1) if parts else np.zeros((5, 0), np.int64)
         table = table[:, np.lexsort((table[1], table[0]))]
         person = self.doses.person[table[0]]
         depth = _ranked(person)[2]
@@ -182,6 +204,7 @@ class History:
         return Blocks(
             _matrix(shape, depth, person, table[2].astype(np.int32), np.int32(0)),
             _matrix(shape, depth, person, table[3].astype(np.int32), np.int32(0)),
+            _matrix(shape, depth, person, table[4].astype(np.int32), np.int32(0)),
         )
 
     def count(self, needed: HistoryNeeded) -> Column:
@@ -200,6 +223,33 @@ class History:
         found = np.zeros(len(self.row), bool)
         found[self.doses.person[self.kept[listed[self.doses.vaccine[self.kept]]]]] = True
         return found
+
+    def touched(self, programme: Programme, against: Mapping[str, "Against"]) -> Column:
+        """Whose history can change what is said of the programme; ``against`` by disease."""
+        found = np.zeros(len(self.row), bool)
+        for disease in programme.diseases:
+            if disease in against:
+                found[against[disease].persons] = True
+        for vaccine in self.rows.pack.vaccines.values():
+            if programme.code in vaccine.programmes:
+                closed = self.closing(frozenset({vaccine.code}))
+                if closed is not None:
+                    found |= closed.last[0] > 0
+        return found
+
+
+class Against(Protocol):
+    """Something known of the persons with a record against a disease."""
+
+    persons: Column
+
+
+def ranges(begins: Column, ends: Column) -> Column:
+    """The places from each begin to before its end, one after the other."""
+    counts = ends - begins
+    before = np.cumsum(counts) - counts
+    places: Column = np.arange(int(counts.sum())) + np.repeat(begins - before, counts)
+    return places
 
 
 def _ranked(person: Column) -> tuple[Column, Column, Column]:

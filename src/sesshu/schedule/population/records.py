@@ -70,10 +70,22 @@ class Progress:
 
 @dataclass(slots=True, eq=False)
 class Run:
-    """A series with everybody's records run through it; ``odd``: the product or the course was another."""
+    """A series with everybody's records run through it; ``odd``: the product or the course was another.
+
+    ``ground`` holds why, as :mod:`sesshu.schedule.population.grounds` keeps it.
+    """
 
     evaluation: Column
     number: Column
     routine: Column
     odd: Column
+    ground: Column
     progress: Progress
+
+    @classmethod
+    def none(cls, shape: tuple[int, ...], targets: int) -> "Run":
+        """Nothing judged yet; ``shape`` is record × person."""
+        return cls(
+            np.zeros(shape, np.int8), np.full(shape, -1, np.int8), np.zeros(shape, bool),
+            np.zeros(shape, bool), np.zeros(shape, np.int64), Progress.none(shape[1], targets),
+        )  # fmt: skip

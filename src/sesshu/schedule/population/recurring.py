@@ -18,6 +18,8 @@ from sesshu.schedule.population.evaluating import (
     Evaluation,
     grouped,
 )
+from sesshu.schedule.population.grounds import Ground, Remark
+from sesshu.schedule.population.judging import Judging
 from sesshu.schedule.population.law import law
 from sesshu.schedule.population.records import Run
 
@@ -42,10 +44,14 @@ class Yearly(Evaluation):
         for rule in self.rows.pack.temporary:
             listed = np.array([product in rule.products for product in self.products])
             span = rule.in_force
-            temporary |= listed[vaccine] & (span.start.toordinal() <= day) & (day <= span.end.toordinal())
+            told = listed[vaccine] & (span.start.toordinal() <= day) & (day <= span.end.toordinal())
+            ground = Ground("temporary", detail=rule)
+            self.run.ground[n, live[told & ~temporary]] = self.grounds.packed(ground)
+            temporary |= told
         expired: Column = self.records.expired[n, live] & ~temporary
         self.run.evaluation[n, live[temporary]] = VALID
         self.run.evaluation[n, live[expired]] = SUB_STANDARD
+        self.run.ground[n, live[expired]] = self.grounds.packed(Ground("expired_lot"))
         return np.logical_or(temporary, expired)
 
     def _product(self, n: int, group: Column, product: str) -> None:
@@ -54,8 +60,10 @@ class Yearly(Evaluation):
         found = law(self.applicable, target, product)
         if found is None:
             self.run.evaluation[n, group] = NOT_VALID
+            self.run.ground[n, group] = self.grounds.packed(Ground("nothing", target))
             return
-        first = self.applicable.required(target, product)[0].rule.in_force.start.toordinal()
+        candidates = self.applicable.required(target, product)
+        first = candidates[0].rule.in_force.start.toordinal()
         when = np.searchsorted(found.edges, self.records.day[n, group], side="right") - 1
         for part, persons in grouped(when, group):
             dated = found.dated[part]
@@ -63,10 +71,14 @@ class Yearly(Evaluation):
                 self._year(n, persons, (dated or [found.nearest[part]])[0], bool(dated))
             else:
                 self.run.evaluation[n, persons] = VALID
+                self.run.ground[n, persons] = self._out_of_season(candidates[0])
+
+    def _out_of_season(self, requirement: Requirement) -> Column:
+        return self.grounds.packed(Ground("out_of_season", self.series.targets[0], requirement))
 
     def _year(self, n: int, persons: Column, requirement: Requirement, dated: bool) -> None:
         run, day = self.run, self.records.day[n, persons]
-        place, _ = self._place(requirement, day, persons)
+        place, young = self._place(requirement, day, persons)
         evaluation = np.where(place == LATE, EXTRANEOUS, NOT_VALID)
         off = np.zeros(len(persons), bool)
         if dated and requirement.rule.season is not None:
@@ -78,6 +90,16 @@ class Yearly(Evaluation):
         evaluation = np.where(given & again, EXTRANEOUS, evaluation)
         run.evaluation[n, persons] = np.where(off | kept, VALID, evaluation)
         run.routine[n, persons] = kept & dated & ~self.records.unspaced[n, persons]
+        remark = None if dated else Remark("law", requirement)
+        of = Judging(self.grounds, self.rows, self.series.targets[0], requirement, None)
+        nobody = np.zeros(len(persons), bool)
+        found = self._ground(of, persons, day, (place != OK, place, young, nobody, nobody))
+        found[off] = self._out_of_season(requirement)
+        used = Ground("already_given", self.series.targets[0], requirement)
+        found[given & again] = self.grounds.packed(used, last[given & again])
+        kind = "routine.turn" if dated else "remarks"
+        found[kept] = self.grounds.packed(Ground(kind, self.series.targets[0], requirement, remark))
+        run.ground[n, persons] = found
         run.progress.last[persons[kept]] = day[kept]
 
 

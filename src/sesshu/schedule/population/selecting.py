@@ -20,6 +20,7 @@ from sesshu.schedule.population.rows import Rows
 
 _RANKS = np.array([9, 0, 3, 2, 1], np.int8)  # of evaluations: the most telling first
 _NONE = np.int32(1 << 23)
+OUTCOME = ("evaluation", "number", "routine", "ground")
 
 
 @dataclass(slots=True, eq=False)
@@ -41,6 +42,7 @@ class Disease:
     evaluation: Column
     number: Column
     routine: Column
+    ground: Column
     periods: dict[str, Selected] = field(default_factory=dict)
 
 
@@ -58,8 +60,9 @@ class Selection:
         self.code, self.rows, self.row, self.gaps = code, rows, row, gaps
         shape = records.vaccine.shape
         self.found = Disease(
-            persons, records, np.zeros(shape, np.int8), np.full(shape, -1, np.int8), np.zeros(shape, bool)
-        )
+            persons, records, np.zeros(shape, np.int8), np.full(shape, -1, np.int8), np.zeros(shape, bool),
+            np.zeros(shape, np.int64),
+        )  # fmt: skip
 
     def all(self) -> Disease:
         """Every class of persons, period by period."""
@@ -121,12 +124,7 @@ class Selection:
         return likely
 
     def _blank(self, series: Series, left: Records) -> Run:
-        shape = left.vaccine.shape
-        progress = Progress.none(shape[1], len(series.targets))
-        return Run(
-            np.zeros(shape, np.int8), np.full(shape, -1, np.int8), np.zeros(shape, bool),
-            np.zeros(shape, bool), progress,
-        )  # fmt: skip
+        return Run.none(left.vaccine.shape, len(series.targets))
 
     def _into(
         self, into: Run, applicable: Applicable, series: Series, members: Column, left: Records, some: Column
@@ -135,7 +133,7 @@ class Selection:
             return
         run = self._run(applicable, series, members[some], left.of(some))
         depth = len(run.evaluation)
-        for name in ("evaluation", "number", "routine", "odd"):
+        for name in ("evaluation", "number", "routine", "odd", "ground"):
             getattr(into, name)[:depth, some] = getattr(run, name)
         into.progress.put(some, run.progress)
 
@@ -171,10 +169,10 @@ class Selection:
 
     def _outcomes(
         self, alternatives: list[Series], runs: list[Run], evaluated: Column, best: Column
-    ) -> tuple[Column, Column, Column]:
+    ) -> tuple[Column, ...]:
         """What the records came to: in the best series once one is begun, else the most telling."""
         if len(runs) == 1:
-            return runs[0].evaluation, runs[0].number, runs[0].routine
+            return tuple(getattr(runs[0], name) for name in OUTCOME)
         valid = np.stack([run.progress.valid for run in runs])
         begun = np.take_along_axis(valid, best[None], axis=0)[0] > 0
         begun |= evaluated.sum(axis=0) == 1
@@ -183,25 +181,22 @@ class Selection:
             for run, one in zip(runs, evaluated, strict=True)
         ]
         chosen = np.where(begun, best, np.argmin(telling, axis=0))
-        parts = ([getattr(run, name) for run in runs] for name in ("evaluation", "number", "routine"))
-        evaluation, number, routine = (np.choose(chosen, part) for part in parts)
-        return evaluation, number, routine
+        parts = ([getattr(run, name) for run in runs] for name in OUTCOME)
+        return tuple(np.choose(chosen, part) for part in parts)
 
     def _note(
         self, applicable: Applicable, period: str, members: Column, left: Records, outcome: tuple[Column, ...]
     ) -> None:
         """Keep a valid outcome; of others, the one of the period that the day belongs to."""
-        evaluation, number, routine = outcome
-        belongs = self._belongs(applicable, period, members, left)
+        evaluation, belongs = outcome[0], self._belongs(applicable, period, members, left)
         for n in range(len(left.vaccine)):
             there = np.flatnonzero(left.vaccine[n] >= 0)
             where, who = left.place[n, there], members[there]
             kept = self.found.evaluation[where, who]
             better = (kept == 0) | (evaluation[n, there] == VALID) | belongs[n, there]
             where, who, there = where[better], who[better], there[better]
-            self.found.evaluation[where, who] = evaluation[n, there]
-            self.found.number[where, who] = number[n, there]
-            self.found.routine[where, who] = routine[n, there]
+            for name, values in zip(OUTCOME, outcome, strict=True):
+                getattr(self.found, name)[where, who] = values[n, there]
 
     def _belongs(self, applicable: Applicable, period: str, members: Column, left: Records) -> Column:
         """True if the period lists the product and had begun by the day."""

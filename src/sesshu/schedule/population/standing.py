@@ -11,6 +11,7 @@ from sesshu.schedule.population.calendar import LAST, Days
 from sesshu.schedule.population.columns import DATES, REASONS, STATUSES, Column
 from sesshu.schedule.population.grouping import Prospects
 from sesshu.schedule.population.openings import (
+    ARTICLE,
     END,
     NUMBER,
     PERSON,
@@ -22,14 +23,16 @@ from sesshu.schedule.population.openings import (
     STATUTORY_FROM,
     STATUTORY_TO,
     WHY,
+    WHY_ARTICLE,
     Openings,
+    articles,
     depth,
 )
 from sesshu.schedule.population.rows import Rows, joined
 
 Statuses = NDArray[np.int32]
-FIELDS = ("status", "next_dose", "remaining", "reason", *DATES)
-STATUS, NEXT, LEFT, REASON, FROM, TO, EARLIEST, BEGIN, FINISH, LAST_DAY = range(10)
+FIELDS = ("status", "next_dose", "remaining", "reason", *DATES, "article")
+STATUS, NEXT, LEFT, REASON, FROM, TO, EARLIEST, BEGIN, FINISH, LAST_DAY, BY = range(11)
 _ELIGIBLE, _NOT_YET, _COMPLETE, _AGED_OUT, _NOT_TARGET = range(len(STATUSES))
 
 
@@ -40,10 +43,10 @@ def blank(count: int) -> Statuses:
     return found
 
 
-def barred(code: str, count: int) -> Statuses:
+def barred(code: str, count: int, article: int = 0) -> Statuses:
     """Not a target, for a reason that is the same for all."""
     found = blank(count)
-    found[STATUS], found[REASON] = _NOT_TARGET, REASONS.index(code)
+    found[STATUS], found[REASON], found[BY] = _NOT_TARGET, REASONS.index(code), article
     return found
 
 
@@ -64,18 +67,21 @@ class Past:
         """Past the last window: of the person, or of the product. Runs over the members."""
         latest = np.zeros(len(self.members), np.int32)
         ended, opened = latest.copy(), np.zeros(len(self.members), bool)
-        for _, window in self.pairs:
+        by, by_ended, called = latest.copy(), latest.copy(), articles(self.rows.pack)
+        for rule, window in self.pairs:
             opens, closes, end = (part[self.members] for part in (window.opens, window.closes, window.end))
             there = (opens <= closes) & (closes > 0)
             opened |= there
             product_ended = there & (closes < end) & (closes < self.on) & (self.on <= end)
+            by_ended = np.where(product_ended & (closes > ended), called[rule.article], by_ended)
+            by = np.where(there & (closes >= latest), called[rule.article], by)
             ended = np.where(product_ended, np.maximum(ended, closes), ended)
             latest = np.where(there, np.maximum(latest, closes), latest)
         found = blank(len(self.members))
         found[STATUS] = _AGED_OUT
         found[REASON] = np.where(latest >= self.on, _REASON["no_more_doses"], _REASON["window_passed"])
         found[REASON, ended > 0] = _REASON["product_ended"]
-        closes = np.where(ended > 0, ended, latest)
+        closes, found[BY] = np.where(ended > 0, ended, latest), np.where(ended > 0, by_ended, by)
         windows = self.rows.open_windows(self._rules)
         since, _ = joined(windows, self.members, closes)
         found[FROM], found[TO] = since, np.where(closes == LAST, 0, closes)
@@ -90,6 +96,7 @@ class Past:
         for rule, window in self.pairs:
             last = window.end[members] > latest
             latest = np.where(last, window.end[members], latest)
+            found[BY, last] = articles(self.rows.pack)[rule.article]
             gone = np.where(last, window.start[members] > rule.in_force.end.toordinal(), gone)
         found[STATUS] = np.where(gone, _NOT_TARGET, _AGED_OUT)
         found[REASON] = np.where(gone, _REASON["product_ended"], _REASON["window_passed"])
@@ -99,16 +106,20 @@ class Past:
 _REASON = {code: n for n, code in enumerate(REASONS)}
 
 
-def statuses(prospects: Prospects, persons: Column, past: Statuses, last_day: Days, on: int) -> Statuses:
-    """The statuses of ``persons`` on a day. ``past`` and ``last_day`` run over them too."""
+def statuses(
+    prospects: Prospects, persons: Column, past: Statuses, last_day: Days, on: int, article: int
+) -> Statuses:
+    """The statuses of ``persons`` on a day. ``past`` and ``last_day`` run over them too; ``article`` is that
+    which the programme rests on.
+    """
     found = past.copy()
     other = prospects.other_product & (on <= last_day)
-    found[:, other] = barred("other_product", int(other.sum()))
+    found[:, other] = barred("other_product", int(other.sum()), article)
     complete = (
         prospects.complete | (prospects.completed_on > 0) if prospects.recurring else prospects.complete
     )
     done = blank(int(complete.sum()))
-    done[STATUS], done[LEFT], done[REASON] = _COMPLETE, 0, _REASON["completed"]
+    done[STATUS], done[LEFT], done[REASON], done[BY] = _COMPLETE, 0, _REASON["completed"], article
     found[:, complete] = done
     who, told = _open(prospects.openings, on)
     found[:, np.searchsorted(persons, who)] = told
@@ -124,11 +135,12 @@ def _open(table: Openings, on: int) -> tuple[Column, Statuses]:
     now = coming[place == 0]
     opening = table[:, now]
     eligible = opening[START] <= on
-    since, last = table[SINCE, _reached(table, now, -1)], table[END, _reached(table, now, 1)]
+    since, last = table[SINCE, reached(table, now, -1)], table[END, reached(table, now, 1)]
     found = blank(len(now))
     found[STATUS] = np.where(eligible, _ELIGIBLE, _NOT_YET)
     found[NEXT], found[LEFT] = opening[NUMBER], opening[REMAINING]
     found[REASON] = np.where(eligible, _REASON["in_window"], opening[WHY])
+    found[BY] = np.where(eligible, opening[ARTICLE], opening[WHY_ARTICLE])
     found[FROM], found[TO] = opening[STATUTORY_FROM], opening[STATUTORY_TO]
     found[EARLIEST] = np.where(eligible, since, opening[START])
     found[BEGIN], found[FINISH] = opening[RECOMMENDED_FROM], opening[RECOMMENDED_TO]
@@ -138,7 +150,7 @@ def _open(table: Openings, on: int) -> tuple[Column, Statuses]:
     return opening[PERSON], found
 
 
-def _reached(table: Openings, now: Column, step: int) -> Column:
+def reached(table: Openings, now: Column, step: int) -> Column:
     """The place of the first or last of the unbroken openings for the same dose."""
     here = now.copy()
     moving = np.arange(len(now))

@@ -4,8 +4,16 @@ import numpy as np
 
 from sesshu.schedule.population.columns import Column
 from sesshu.schedule.population.evaluating import NOT_VALID, VALID
+from sesshu.schedule.population.grounds import Ground, grounds
 from sesshu.schedule.population.organising import History
-from sesshu.schedule.population.selecting import Disease
+from sesshu.schedule.population.selecting import OUTCOME, Disease
+
+
+def _nothing(count: int, evaluation: int) -> tuple[Column, ...]:
+    return (
+        np.full(count, evaluation, np.int8), np.full(count, -1, np.int8), np.zeros(count, bool),
+        np.zeros(count, np.int64),
+    )  # fmt: skip
 
 
 class Outcomes:
@@ -13,22 +21,22 @@ class Outcomes:
 
     def __init__(self, history: History) -> None:
         self.history = history
-        self._found: dict[str, tuple[Column, Column, Column]] = {}
+        self._found: dict[str, tuple[Column, ...]] = {}
 
     def note(self, code: str, disease: Disease) -> None:
         """Take down the outcomes of the disease whose records the history has made last."""
         count = len(self.history.doses)
         kept, row, column = self.history.where()
-        found = (np.zeros(count, np.int8), np.full(count, -1, np.int8), np.zeros(count, bool))
-        matrices = (disease.evaluation, disease.number, disease.routine)
+        found = _nothing(count, 0)
+        matrices = [getattr(disease, name) for name in OUTCOME]
         for values, matrix in zip(found, matrices, strict=True):
             values[kept] = matrix[row, column]
         self._found[code] = found
 
-    def verdicts(self) -> tuple[Column, Column, Column]:
-        """Evaluation, number and routine of every dose."""
-        count = len(self.history.doses)
-        found = (np.full(count, NOT_VALID, np.int8), np.full(count, -1, np.int8), np.zeros(count, bool))
+    def verdicts(self) -> tuple[Column, ...]:
+        """Evaluation, number, routine and ground of every dose."""
+        found = _nothing(len(self.history.doses), NOT_VALID)
+        found[3][:] = grounds(self.history.rows.pack).packed(Ground("barred"))
         pack, given = self.history.rows.pack, self.history.doses.vaccine
         for n, vaccine in enumerate(pack.vaccines.values()):
             for p, programme in enumerate(pack.programmes.values()):
@@ -45,7 +53,7 @@ class Outcomes:
         return found
 
     def _merge(
-        self, found: tuple[Column, Column, Column], some: Column, against: list[str], decisive: list[str]
+        self, found: tuple[Column, ...], some: Column, against: list[str], decisive: list[str]
     ) -> None:
         all_of = [tuple(values[some] for values in self._found[d]) for d in against]
         chosen = self._any(all_of)
@@ -61,13 +69,13 @@ class Outcomes:
 
     def _any(self, outcomes: list[tuple[Column, ...]]) -> Column:
         """The first that is valid, else the first."""
-        scores = [np.where(e == VALID, 0, np.where(e > 0, 1, 9)) for e, _, _ in outcomes]
+        scores = [np.where(e == VALID, 0, np.where(e > 0, 1, 9)) for e, *_ in outcomes]
         return np.asarray(np.argmin(scores, axis=0))
 
     def _all(self, outcomes: list[tuple[Column, ...]]) -> Column:
         """The outcome that tells against the dose, if any; else the least advanced."""
         scores = []
-        for evaluation, number, routine in outcomes:
+        for evaluation, number, routine, _ in outcomes:
             plain = np.where(
                 (evaluation != VALID) | ~routine, 1, 1000 + np.maximum(number, 0).astype(np.int16)
             )

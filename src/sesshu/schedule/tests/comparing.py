@@ -31,7 +31,7 @@ def differences(residents: Residents, doses: Doses, answers: Answers, on: date, 
 
 
 def _statuses(person: int, told: Assessment, answers: Answers, pack: Pack) -> Iterator[str]:
-    scalar = values_of(told)
+    scalar = values_of(told, pack)
     for n, code in enumerate(pack.programmes):
         for name, one in zip(FIELDS, scalar[:, n], strict=True):
             other = answers.statuses[name][n, person]

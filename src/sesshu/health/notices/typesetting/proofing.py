@@ -1,4 +1,4 @@
-"""Proofreading before print: can the fonts draw every character of the person?"""
+"""Proofreading before print: every character has its glyph, and no 個人番号 stands among the texts."""
 
 from collections.abc import Callable, Sequence
 from typing import Protocol, TypeVar
@@ -14,6 +14,7 @@ from sesshu.health.notices.typesetting.fonts import (
 )
 from sesshu.health.notices.typesetting.forms import Form
 from sesshu.health.notices.typesetting.values import Refused, Substituted
+from sesshu.kernel.number_scanner import contains_number
 
 
 class UnprintableForm(ValueError):
@@ -41,6 +42,9 @@ def proofread(
     substituted: list[Substituted] = []
     for document in documents:
         names, rest = texts(document)
+        if contains_number(text for text in (*names, *rest) if text != document.addressee_number):
+            refused.append(_holds_number(document.addressee_number))
+            continue
         set_in = [(printable(text), arranged(text, fonts.names)) for text in names]
         set_in.append((printable("".join(rest)), fonts.text))
         missing = _each(missing_glyphs, set_in)
@@ -67,6 +71,15 @@ def require_glyphs(form: Form, fonts: Cabinet) -> None:
     if missing:
         listed = "".join(named(character) for character in missing)
         raise UnprintableForm(f"様式「{form.title}」の文字{listed}の字形がないため、印刷できません。")
+
+
+def _holds_number(number: str) -> Refused:
+    return Refused(
+        number,
+        (),
+        f"宛名番号 {number}: 氏名・住所などに個人番号の形をした値があるため、印刷しませんでした。"
+        "その欄を直してから、もう一度印刷してください。",
+    )
 
 
 def _refusal(number: str, missing: tuple[str, ...]) -> Refused:

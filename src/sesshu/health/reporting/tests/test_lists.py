@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import csv
 import io
 import random
@@ -9,16 +10,18 @@ import re
 import zipfile
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pypdfium2
 import pytest
+import pyzipper
 from openpyxl import load_workbook
 
 from sesshu.addressees.models import Addressee
 from sesshu.health.eligibility.models import Window
 from sesshu.health.ledger.models import Dose
 from sesshu.health.providers.models import Provider
-from sesshu.health.reporting import exports, roster, services, unvaccinated
+from sesshu.health.reporting import cli, exports, roster, services, unvaccinated
 from sesshu.health.reporting.listings import Listing
 from sesshu.health.reporting.roster import RosterConditions
 from sesshu.health.reporting.unvaccinated import UnvaccinatedConditions
@@ -272,3 +275,19 @@ def test_h03_no_list_holds_an_individual_number_as_a_column(ise: object) -> None
         unvaccinated.listing(UnvaccinatedConditions("mr", TODAY)),
     ):
         assert not [column.title for column in listing.columns if "個人番号" in column.title]
+
+
+def test_s06_on_a_city_s_server_a_list_is_written_encrypted(
+    city: random.Random, tmp_path: Path, settings: Any
+) -> None:
+    """The command line has no plain mode there: one ZIP under AES, its passphrase told once."""
+    settings.PLAIN_LISTS = False
+    words = ["roster", "--municipality", "242039", "--from", "2025-04-01", "--to", "2026-03-31"]
+    parser = argparse.ArgumentParser()
+    cli.add_commands(parser.add_subparsers())
+    parsed = parser.parse_args([*words, "--out", str(tmp_path / "roster.csv")])
+    told = parsed.handler(parsed).data
+    assert [path.name for path in tmp_path.iterdir()] == ["roster.csv.zip"]
+    with pyzipper.AESZipFile(told["file"]) as book:
+        book.setpassword(told["passphrase"].encode())
+        assert book.read("roster.csv").count(b"\r\n") == told["rows"] + 1 > 100

@@ -118,5 +118,47 @@
   });
   document.addEventListener("htmx:sendError", () => toast({ message: "サーバーにつながりません。通信を確かめてください。" }));
 
+  // A session ends on the server after a time without anything done. Told before, on every open page: what is
+  // done in one of them counts for all.
+  const idle = document.querySelector("[data-idle]");
+  if (idle) {
+    const CHECKED_EVERY = 5000;
+    const seconds = (name) => Number(idle.dataset[name]) * 1000;
+    const doneAt = () => Number(localStorage.getItem("done-at"));
+    const done = () => localStorage.setItem("done-at", String(Date.now()));
+    const stay = async () => {
+      const token = JSON.parse(document.body.getAttribute("hx-headers"))["X-CSRFToken"];
+      const answer = await fetch(idle.dataset.idleStay, { method: "POST", headers: { "X-CSRFToken": token }, redirect: "manual" });
+      if (answer.status !== 204 || answer.headers.has("HX-Redirect")) return leave();
+      done();
+      idle.close();
+    };
+    // To the same page: the server asks for the sign-in and leads back here.
+    let leaving = false;
+    const leave = () => {
+      if (leaving) return;
+      leaving = true;
+      changed.clear();
+      location.replace(location.pathname + location.search);
+    };
+    const check = () => {
+      const left = doneAt() + seconds("idle") - Date.now();
+      if (left <= 0) return leave();
+      if (left > seconds("idleWarning")) return idle.open && idle.close();
+      idle.querySelector("[data-idle-minutes]").textContent = left > 60000 ? `${Math.ceil(left / 60000)}分` : "1分足らず";
+      if (!idle.open) idle.showModal();
+    };
+    done();
+    setInterval(check, CHECKED_EVERY);
+    document.addEventListener("visibilitychange", () => document.hidden || check());
+    idle.querySelector("[data-idle-go-on]").addEventListener("click", stay);
+    // Escape means the same: whoever presses a key is there.
+    idle.addEventListener("cancel", (event) => { event.preventDefault(); stay(); });
+    document.addEventListener("htmx:configRequest", (event) => {
+      if (event.detail.triggeringEvent) done();
+      else event.detail.headers["X-By-Itself"] = "1";
+    });
+  }
+
   document.querySelector("[data-focus]")?.focus();
 })();

@@ -1,0 +1,138 @@
+"""What the API takes and gives. A number comes in and goes out in bodies only, never in an address."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+from ninja import Schema
+from pydantic import ConfigDict, Field
+
+from sesshu.numbers.choices import IdentityCheck, NumberPurpose
+
+AddresseeNumber = Field(pattern=r"^[0-9A-Za-z]{1,15}$")
+
+
+class Asked(Schema):
+    """Who asks, in every request: person and terminal at the calling system, and its id of the request."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    municipality: str = Field(pattern=r"^[0-9]{6}$")
+    actor: str = Field(min_length=1, max_length=60)
+    terminal: str = Field(default="", max_length=64)
+    request_id: UUID
+
+
+class CheckedIdentity(Schema):
+    """The identity check of 番号法16条."""
+
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+    method: IdentityCheck
+    on: date
+    by: str = Field(min_length=1, max_length=60)
+
+
+class Registration(Asked):
+    addressee_number: str = AddresseeNumber
+    number: str = Field(max_length=20, repr=False)
+    identity_check: CheckedIdentity
+
+
+class Change(Registration):
+    on: date
+    reason: str = Field(min_length=1, max_length=100)
+
+
+class Search(Asked):
+    number: str = Field(max_length=20, repr=False)
+
+
+class OfAddressee(Asked):
+    addressee_number: str = AddresseeNumber
+
+
+class TokenWanted(OfAddressee):
+    purpose: NumberPurpose
+
+
+class Reveal(Asked):
+    token: str = Field(max_length=60)
+    purpose: NumberPurpose
+    factor_shown_at: datetime
+
+
+class Resolve(Asked):
+    tokens: list[str]
+    purpose: NumberPurpose
+
+
+class Resolution(Asked):
+    resolution: str = Field(max_length=200)
+
+
+class ErasureWanted(OfAddressee):
+    reason: str = Field(min_length=1, max_length=200)
+
+
+class AccessesWanted(Asked):
+    since: datetime
+    until: datetime
+
+
+class Done(Schema):
+    addressee_number: str
+
+
+class Found(Schema):
+    addressee_number: str | None
+
+
+class TokenGiven(Schema):
+    token: str
+
+
+class Revealed(Schema):
+    number: str = Field(repr=False)
+    seconds: int
+
+
+class Resolved(Schema):
+    numbers: dict[str, str] = Field(repr=False)
+
+
+class HistoryRow(Schema):
+    valid_from: date
+    ended_on: date | None
+    reason: str
+    identity_check: str
+    checked_on: date
+    checked_by: str
+
+
+class AlarmRow(Schema):
+    id: int
+    at: datetime
+    offered_for: str
+    held_by: str
+    origin: str
+
+
+class Erasure(Schema):
+    id: UUID
+    state: str
+    receipt: str
+
+
+class AccessRow(Schema):
+    request_id: UUID
+    operation: str
+    result: str
+    count: int
+    actor: str
+
+
+class Refused(Schema):
+    error: str
+    message: str
