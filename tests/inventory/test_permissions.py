@@ -125,7 +125,6 @@ NOTHING_TO_SEE = {
             "accounts:grant",
             "accounts:narrow",
             "accounts:resume",
-            "accounts:first-password",
         ),
         "an account stands in no table of one city and has another number; its room's tests open it",
     ),

@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 
 from sesshu.kernel import clock
 from sesshu.protection.accounts import defining, separation, usage
-from sesshu.protection.accounts.choices import RequestKind, RequestState
+from sesshu.protection.accounts.choices import RequestState
 from sesshu.protection.accounts.holding import COLUMNS, rights_from, statement
 from sesshu.protection.accounts.models import AuthorityRequest, Contract, Grant, Profile
 from sesshu.protection.models import Account
@@ -162,17 +162,3 @@ def waiting_for(account: Account) -> int:
 def contracts() -> QuerySet[Contract]:
     """The city's contracts, the latest first."""
     return Contract.objects.filter(municipality_code=current()).order_by("-ends_on", "company")
-
-
-def opened_by(pk: int) -> tuple[Account, Account] | None:
-    """Who asked for the account and who approved it; None for one that the server opened."""
-    found = (
-        AuthorityRequest.objects.filter(
-            municipality_code=current(), account=pk, kind=RequestKind.OPEN, state=RequestState.APPROVED
-        )
-        .select_related("asked_by", "decided_by")
-        .first()
-    )
-    if found is None or found.decided_by is None:
-        return None
-    return found.asked_by, found.decided_by

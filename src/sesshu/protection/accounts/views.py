@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from sesshu.kernel import clock
 from sesshu.kernel.wareki import parse_date
-from sesshu.protection import audit, enrolling, programmes
+from sesshu.protection import audit, programmes
 from sesshu.protection.accounts import asking, defining, selectors, services, sharing, usage
 from sesshu.protection.accounts.asking import NotAllowed
 from sesshu.protection.accounts.forms import DutyForm, GrantForm, NarrowForm, ReasonForm
@@ -183,22 +183,6 @@ def resume(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         messages.success(request, "利用の再開を申請しました。")
     return redirect("accounts:account", pk=pk)
-
-
-@require_POST
-@requires(Action.FACTORS_RECOVER)
-def enrolment(request: HttpRequest, pk: int) -> HttpResponse:
-    """The code that the two who opened the account give it: shown once, to be handed over.
-
-    Only for an account that nobody has signed in to yet; afterwards the way back is a recovery.
-    """
-    shown, opened = _account(pk), selectors.opened_by(pk)
-    if shown.last_login is not None or opened is None:
-        messages.error(request, "すでに使われている利用者です。「認証器の再登録」から申請してください。")
-        return redirect("accounts:account", pk=pk)
-    asked_by, decided_by = opened
-    code = enrolling.ticket(account=shown, requested_by=asked_by, approved_by=decided_by)
-    return render(request, "accounts/enrolment.html", {"shown": shown, "code": code})
 
 
 @require_GET
