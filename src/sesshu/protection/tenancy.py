@@ -44,8 +44,9 @@ def acting_for(municipality_code: str) -> Iterator[None]:
         finally:
             _municipality.reset(token)
         # An outer block of another municipality goes on in the same transaction; after an error the
-        # savepoint's rollback has restored the setting already.
-        _set(before or "")
+        # savepoint's rollback has restored the setting already, and one that is to come will.
+        if not connection.needs_rollback:
+            _set(before or "")
 
 
 def _set(code: str) -> None:

@@ -10,6 +10,7 @@ from sesshu.config.database import connection_settings
 PACKAGE = Path(__file__).resolve().parents[2]
 
 SECRET_KEY = home.secret("django")
+AUDIT_SIGNING_SECRET = home.secret("audit-signing")
 DEBUG = False
 ALLOWED_HOSTS: list[str] = ["localhost", "127.0.0.1"]
 ROOT_URLCONF = "sesshu.config.urls"
