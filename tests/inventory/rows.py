@@ -81,6 +81,7 @@ class Rows:
             (models.DecimalField, Decimal("0.5")),
             (models.IntegerField, number),
             (models.JSONField, {}),
+            (models.BinaryField, number.to_bytes(32)),
             (ArrayField, []),
         ):
             if isinstance(field, kind):

@@ -37,6 +37,9 @@ _ROOMS = {
     "unvaccinated": _Room("sesshu.health.reporting.cli", True, "未接種者一覧"),
     "roster": _Room("sesshu.health.reporting.cli", True, "接種名簿"),
     "report": _Room("sesshu.health.reporting.cli", True, "報告の集計"),
+    "audit": _Room("sesshu.protection.trail.cli", True, "操作記録の検証・書出し・署名"),
+    "audit witness": _Room("sesshu.protection.trail.files_cli", False, "ほかの団体の操作記録の証人"),
+    "audit verify-files": _Room("sesshu.protection.trail.files_cli", False, "書き出した操作記録の検証"),
     "database": _Room("sesshu.config.database_cli", False, "データベースの準備・停止"),
     "demo": _Room("sesshu.config.demo_cli", True, "架空の2市でデモを起動"),
     "serve": _Room("sesshu.config.serve_cli", True, "職員画面の起動"),
@@ -80,7 +83,20 @@ def _run(words: list[str]) -> Outcome:
         _prepare_database()
     parser = _parser(room.module)
     parsed = parser.parse_args(words)
-    outcome: Outcome = parsed.handler(parsed)
+    return _handled(parsed, room.database)
+
+
+def _handled(parsed: argparse.Namespace, database: bool) -> Outcome:
+    outcome: Outcome
+    if not database:
+        outcome = parsed.handler(parsed)
+        return outcome
+    from sesshu.protection.audit import NotRecorded
+
+    try:
+        outcome = parsed.handler(parsed)
+    except NotRecorded as error:
+        raise Refused(str(error)) from error
     return outcome
 
 

@@ -1,4 +1,4 @@
-"""The processes of one installation: the staff door and the worker, kept together."""
+"""The processes of one installation: the staff door, the worker and the log's sequencer, kept together."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ class Stopped(Exception):
 
 
 def serve(*, host: str, port: int, workers: int, announce: str) -> int:
-    """Run the door and the worker until a signal comes or one of them ends.
+    """Run the door, the worker and the sequencer until a signal comes or one of them ends.
 
     :param announce: printed once the door answers.
     :returns: 0 after a signal, 1 when a process ended by itself.
     """
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _stop)
-    children = [_start(_door(host, port, workers)), _start(_worker())]
+    children = [_start(_door(host, port, workers)), _start(_worker()), _start(_sequencer())]
     try:
         _wait_until_open(f"http://{host}:{port}/health/", children)
         print(announce, flush=True)
@@ -52,6 +52,10 @@ def _door(host: str, port: int, workers: int) -> list[str]:
 
 def _worker() -> list[str]:
     return [sys.executable, "-m", "sesshu.config.manage", "procrastinate", "worker", "--concurrency", "1"]
+
+
+def _sequencer() -> list[str]:
+    return [sys.executable, "-m", "sesshu.config.cli", "audit", "sequence"]
 
 
 def _start(command: list[str]) -> subprocess.Popen[bytes]:

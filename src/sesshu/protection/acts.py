@@ -19,7 +19,8 @@ from sesshu.kernel.check_digits import is_individual_number
 _PARTS = frozenset({"part", "of"})  # of a long list of persons
 _MOST_DEPTH = 4
 _LARGEST = 2**53  # what every reader of JSON keeps exactly
-_CODE = re.compile(r"[A-Za-z0-9_.,:;/@+=~&?%*\-]{0,400}")
+_CODE = re.compile(r"[A-Za-z0-9_.,:;/@+=~&?%*\-]{0,120}")
+_DIGEST = re.compile(r"[0-9a-f]{64}")  # of a file: twelve of its digits may look like a number
 _KEY = re.compile(r"[A-Za-z0-9_.:@\-]{1,60}")
 _TWELVE = re.compile(r"(?<!\d)\d{12}(?!\d)")
 
@@ -124,7 +125,7 @@ def _coded(value: object) -> Any:
     if isinstance(value, list | tuple):
         return [_coded(each) for each in value]
     text = str(value)
-    return text if _CODE.fullmatch(text) else f"~{hashlib.sha256(text.encode()).hexdigest()[:12]}"
+    return text if _CODE.fullmatch(text) else f"~{hashlib.sha256(text.encode()).hexdigest()[:10]}"
 
 
 def _check_key(code: str, key: object) -> None:
@@ -138,6 +139,8 @@ def _check_value(code: str, key: str, value: object, depth: int) -> None:
     if isinstance(value, int) and abs(value) < _LARGEST and not is_individual_number(str(value)):
         return
     if isinstance(value, str) and _CODE.fullmatch(value) and not _holds_number(value):
+        return
+    if isinstance(value, str) and _DIGEST.fullmatch(value):
         return
     if depth < _MOST_DEPTH and isinstance(value, list | tuple):
         for each in value:

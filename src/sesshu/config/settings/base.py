@@ -57,7 +57,9 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "sesshu.protection.trail.middleware.RefusalLog",
     "sesshu.protection.middleware.TenantMiddleware",
+    "sesshu.protection.trail.middleware.RequestLog",
     "sesshu.protection.middleware.NoStoreMiddleware",
 ]
 

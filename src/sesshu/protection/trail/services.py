@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+
 from django.db import transaction
+from django.db.models import QuerySet
 
 from sesshu.kernel import clock
 from sesshu.protection import audit
@@ -11,6 +14,9 @@ from sesshu.protection.tenancy import current
 from sesshu.protection.trail import checkpoints
 from sesshu.protection.trail.models import Checkpoint, Cosignature, StaffPerson, Witness
 from sesshu.protection.trail.notes import COSIGNATURE, BadNote, VerifierKey
+from sesshu.protection.trail.verification import Verdict
+
+RECENT = 3_000  # checkpoints among which an answer is looked for
 
 
 @transaction.atomic
@@ -50,17 +56,29 @@ def make_checkpoint(*, by: Account | None) -> Checkpoint:
 
 
 @transaction.atomic
-def add_cosignature(*, checkpoint: Checkpoint, answer: str, by: Account | None) -> Cosignature:
-    """Take in a witness's answer that came as a file.
+def add_cosignature(*, answer: str, by: Account | None) -> Cosignature:
+    """Take in a witness's answer that came as a file; the checkpoint that it signed is found by it.
 
-    :raises BadNote: when no registered witness signed this checkpoint with it.
+    :raises BadNote: when no registered witness signed one of the checkpoints with it.
     """
-    for witness in Witness.objects.filter(municipality_code=current()):
-        if answer.startswith(f"— {VerifierKey.parse(witness.key).name} "):
+    by_name = {VerifierKey.parse(each.key).name: each for each in witnesses()}
+    witness = next((each for name, each in by_name.items() if answer.startswith(f"— {name} ")), None)
+    if witness is None:
+        raise BadNote("登録された証人の回答ではありません。")
+    recent = Checkpoint.objects.filter(municipality_code=current()).order_by("-size")
+    for checkpoint in recent[:RECENT]:
+        with contextlib.suppress(BadNote):
             kept = checkpoints.keep_answer(checkpoint, witness, answer)
-            audit.record("audit.cosigned", by=by, count=0, detail={"witness": witness.pk, "size": checkpoint.size})
+            audit.record(
+                "audit.cosigned", by=by, count=0, detail={"witness": witness.pk, "size": checkpoint.size}
+            )
             return kept
-    raise BadNote("登録された証人の回答ではありません。")
+    raise BadNote("この回答に合うチェックポイントがありません。依頼のファイルを作り直してください。")
+
+
+def witnesses() -> QuerySet[Witness]:
+    """The municipality's witnesses, retired ones too."""
+    return Witness.objects.filter(municipality_code=current()).order_by("id")
 
 
 @transaction.atomic
@@ -72,3 +90,9 @@ def set_staff_person(*, account: Account, addressee_id: int | None, by: Account 
     audit.record(
         "audit.staff-person", by=by, count=0, detail={"account": account.pk, "known": addressee_id is not None}
     )
+
+
+def tell_verdict(verdict: Verdict, *, by: Account | None) -> None:
+    """Log what a verification found."""
+    detail = {"size": verdict.size, "findings": len(verdict.findings), "checkpoints": verdict.checkpoints}
+    audit.record("audit.verify", by=by, count=0, detail=detail, result="ok" if verdict.holds else "broken")
