@@ -36,6 +36,7 @@ register(
     ("audit.cosigned", "証人の署名の取込", "証人の署名を取り込みました", ("witness", "size")),
     ("audit.staff-person", "職員本人の宛名の登録", "職員本人の宛名を登録または削除しました", ("account", "known")),
     ("audit.rule", "検知規則の変更", "検知規則を変更しました", ("rule", "enabled", "thresholds")),
+    ("audit.alert-raised", "警告の発生", "ふだんと違う使い方を検知しました", ("alert", "rule", "account")),
     ("audit.alert", "警告の確認", "警告を確認しました", ("alert", "state", "note")),
     ("audit.review-open", "点検の開始", "操作記録の点検を始めました", ("review", "month", "seed", "size")),
     ("audit.review-draw", "点検対象の抽出", "点検する操作を抽出しました", ("review", "items")),

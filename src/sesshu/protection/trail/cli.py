@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import signal
 import threading
 from pathlib import Path
@@ -12,11 +13,12 @@ from django.db import close_old_connections
 from sesshu.kernel.command import DONE_WITH_REJECTED_ROWS, Outcome, Refused
 from sesshu.protection.models import Municipality
 from sesshu.protection.tenancy import acting_for
-from sesshu.protection.trail import asking, checkpoints, exporting, services, signing, verifying
+from sesshu.protection.trail import asking, checkpoints, exporting, services, signing, verifying, watching
 from sesshu.protection.trail.notes import BadNote
 from sesshu.protection.trail.sequencing import MOST, Sequencer
 from sesshu.protection.trail.verifier import add_arguments, said, trusted_of
 
+logger = logging.getLogger(__name__)
 _PAUSE = 1.0  # seconds between two looks for new events
 
 
@@ -132,6 +134,14 @@ def _register_witness(arguments: argparse.Namespace) -> Outcome:
     return Outcome({"witness": made.pk}, f"証人「{made.body}」を登録しました。")
 
 
+def _watch(code: str) -> None:
+    try:
+        watching.watch(code)
+    except Exception as error:
+        # What has its place keeps it; the rules take it up again with the next event.
+        logger.error("watching %s: %s", code, type(error).__name__)
+
+
 def _sequence(arguments: argparse.Namespace) -> Outcome:
     """Until a signal comes. One process is enough; a second one waits for the first."""
     stop = threading.Event()
@@ -145,6 +155,8 @@ def _sequence(arguments: argparse.Namespace) -> Outcome:
             with acting_for(code):
                 count = sequencer.run()
             placed, busy = placed + count, busy or count == MOST
+            if count:
+                _watch(code)
         if not busy:
             stop.wait(_PAUSE)
     return Outcome({"placed": placed})
