@@ -9,6 +9,7 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
+from django.db.models import QuerySet
 from procrastinate.contrib.django import app
 
 from sesshu.jobs.models import Job
@@ -56,6 +57,11 @@ def tell_refusals(timestamp: int) -> None:
 def plan_verification(*, by: Account) -> Job:
     """Plan the verification of the whole log."""
     return plan(VERIFY, by=by, payload={"municipality": current(), "account": by.pk})
+
+
+def verifications() -> QuerySet[Job]:
+    """The verifications of the current municipality's log, newest first."""
+    return Job.objects.filter(municipality_code=current(), kind=VERIFY).order_by("-planned_at")
 
 
 @job(VERIFY, title="操作記録の検証")

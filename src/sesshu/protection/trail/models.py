@@ -65,6 +65,11 @@ class Checkpoint(TenantModel):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["municipality_code", "size"], name="checkpoint_once")]
 
+    @property
+    def short_root(self) -> str:
+        """The beginning of the root, to be compared by eye."""
+        return bytes(self.root).hex()[:16]
+
 
 class Witness(TenantModel):
     """Another body that signs the city's checkpoints with a key that the city does not hold."""
