@@ -79,6 +79,7 @@ class Rows:
             (models.DateTimeField, clock.now()),
             (models.DateField, date(2026, 4, 1)),
             (models.DecimalField, Decimal("0.5")),
+            (models.SmallIntegerField, number % 30_000),
             (models.IntegerField, number),
             (models.JSONField, {}),
             (models.BinaryField, number.to_bytes(32)),

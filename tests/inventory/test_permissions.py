@@ -102,5 +102,6 @@ def test_one_s_own_row_does_exist(own_rows: Rows, page: Page) -> None:
 NOTHING_TO_SEE = {
     "addressees:merge": "a person cannot be merged with herself",
     "notices:run-file": "the run of the inventory was never at the press",
+    "trail:verification": "the job of the inventory verifies nothing",
     "intake:entry-undo": "one may take back only what one has just entered oneself",
 }
