@@ -57,7 +57,12 @@ COMMANDS: dict[str, Command] = {
         winner=_of(r, Addressee).pk, loser=r.another(Addressee).pk, by=by, at=clock.now(), reason="x"
     ),
     "dose": lambda r, by: ledger.record_dose(
-        addressee=_of(r, Addressee), vaccine="BCG", date=date(2025, 10, 10), by=by, at=clock.now(), confirmed=True
+        addressee=_of(r, Addressee),
+        vaccine="BCG",
+        date=date(2025, 10, 10),
+        by=by,
+        at=clock.now(),
+        confirmed=True,
     ),
     "void": lambda r, by: ledger.void(_of(r, Dose), reason="x", by=by, at=clock.now()),
     "void screening": lambda r, by: ledger.void(_of(r, Screening), reason="x", by=by, at=clock.now()),
@@ -77,9 +82,7 @@ COMMANDS: dict[str, Command] = {
     "alert": lambda r, by: alerts.handle(_other_s(r, Alert), state="justified", note="task", by=_approver()),
     "review": lambda r, by: reviews.open_review(month=date(2026, 10, 1), by=by),
     "draw": lambda r, by: reviews.draw(_of(r, Review), by=by),
-    "finding": lambda r, by: reviews.find(
-        r.another(ReviewItem), finding="fine", note="task", by=_approver()
-    ),
+    "finding": lambda r, by: reviews.find(r.another(ReviewItem), finding="fine", note="task", by=_approver()),
 }
 
 
@@ -148,7 +151,8 @@ def test_nobody_swallows_the_refusal_of_the_log() -> None:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.ExceptHandler) and (
                 node.type is None
-                or ast.unparse(node.type) in {"Exception", "BaseException", "RuntimeError", "audit.NotRecorded"}
+                or ast.unparse(node.type)
+                in {"Exception", "BaseException", "RuntimeError", "audit.NotRecorded"}
             ):
                 found.add(str(path.relative_to(SOURCES.parent)))
     found -= {"sesshu/protection/trail/middleware.py"}  # undoes the request and says so

@@ -30,7 +30,9 @@ _MANY = """
 
 def run(events: int = 3000, log: int = 1_000_000) -> dict[str, Any]:
     municipality = ensure_municipality(CITY)
-    account = open_account(login="bench", name="計測", municipality=municipality, roles=[Role.COUNTER], password="x" * 16)
+    account = open_account(
+        login="bench", name="計測", municipality=municipality, roles=[Role.COUNTER], password="x" * 16
+    )
     own = _each_in_its_transaction(events, lambda: audit.record("ledger.read", by=account, subjects=[7]))
     bare = _bare(account.pk, events)
     within = _in_one_transaction(account, events)

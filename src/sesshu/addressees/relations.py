@@ -24,8 +24,10 @@ class AddresseeRelations:
     def facts(self, ids: Iterable[int]) -> Mapping[int, Facts]:
         wanted = list(ids)
         protected = is_protected(wanted)
-        rows = addressees().filter(pk__in=wanted).values_list(
-            "pk", "number", "household_number", "address_key", "name"
+        rows = (
+            addressees()
+            .filter(pk__in=wanted)
+            .values_list("pk", "number", "household_number", "address_key", "name")
         )
         return {
             pk: Facts(number, household, address, _family(name), pk in protected)

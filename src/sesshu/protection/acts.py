@@ -151,9 +151,7 @@ def _check_value(code: str, key: str, value: object, depth: int) -> None:
             _check_key(code, inner)
             _check_value(code, key, each, depth + 1)
         return
-    raise Unsayable(
-        f"操作「{code}」の記録の項目「{key}」には、番号・件数・日付・符号だけを入れられます。"
-    )
+    raise Unsayable(f"操作「{code}」の記録の項目「{key}」には、番号・件数・日付・符号だけを入れられます。")
 
 
 def _holds_number(text: str) -> bool:

@@ -8,6 +8,7 @@ from contextvars import ContextVar
 from datetime import datetime
 from typing import Any
 
+import psycopg
 from django.db import DatabaseError, connection
 
 from sesshu.kernel import clock
@@ -23,7 +24,7 @@ _written: ContextVar[int] = ContextVar("written", default=0)
 _INSERT = """
     INSERT INTO protection_auditevent (municipality_code, at, account_id, actor, terminal, action, purpose,
         subjects, count, detail, result)
-    VALUES (%s, %s, %s, %s, %s, %s, %s, %s::bigint[], %s, %s, %s) RETURNING id
+    VALUES (%s, %s, %s::bigint, %s, %s, %s, %s, %s::bigint[], %s::int, %s::jsonb, %s) RETURNING id
 """
 
 
@@ -96,15 +97,18 @@ def _event(
 
 
 def _insert(event: AuditEvent) -> int:
-    # By hand, since every act of the house waits for it: the object mapper takes twice as long.
+    # Every act of the house waits for it: prepared once a connection, numbers as text so that the statement
+    # is always the same.
     at: datetime = event.at
     values = [
-        event.municipality_code, at, event.account_id, event.actor, event.terminal, event.action,
-        event.purpose, event.subjects, event.count, json.dumps(event.detail), event.result,
+        event.municipality_code, at, None if event.account_id is None else str(event.account_id), event.actor,
+        event.terminal, event.action, event.purpose, "{" + ",".join(map(str, event.subjects)) + "}",
+        str(event.count), json.dumps(event.detail), event.result,
     ]  # fmt: skip
     try:
-        with connection.cursor() as cursor:
-            cursor.execute(_INSERT, values)
-            return int(cursor.fetchone()[0])
+        connection.ensure_connection()
+        with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+            row = cursor.execute(_INSERT, values, prepare=True).fetchone()
+            return int(row[0])
     except DatabaseError as error:
         raise NotRecorded("操作記録を残せないため、処理を取り消しました。") from error

@@ -16,7 +16,12 @@ register(
 )
 register(
     Sort.REFUSAL,
-    ("access.refused", "権限・宛先のない操作の拒否", "許されない画面や番号を開こうとして拒否されました", _REQUEST),
+    (
+        "access.refused",
+        "権限・宛先のない操作の拒否",
+        "許されない画面や番号を開こうとして拒否されました",
+        _REQUEST,
+    ),
     ("access.refused-more", "拒否の多発", "短い間に多数の拒否を受けました", ("minute", "more")),
     ("form.refused", "入力の拒否", "入力の誤りのため登録されませんでした", _REQUEST),
 )
@@ -34,7 +39,12 @@ register(
     ("audit.checkpoint", "操作記録への署名", "操作記録に署名しました"),
     ("audit.witness", "証人の登録・取消", "操作記録の証人を登録または取り消しました", ("witness", "active")),
     ("audit.cosigned", "証人の署名の取込", "証人の署名を取り込みました", ("witness", "size")),
-    ("audit.staff-person", "職員本人の宛名の登録", "職員本人の宛名を登録または削除しました", ("account", "known")),
+    (
+        "audit.staff-person",
+        "職員本人の宛名の登録",
+        "職員本人の宛名を登録または削除しました",
+        ("account", "known"),
+    ),
     ("audit.rule", "検知規則の変更", "検知規則を変更しました", ("rule", "enabled", "thresholds")),
     ("audit.alert-raised", "警告の発生", "ふだんと違う使い方を検知しました", ("alert", "rule", "account")),
     ("audit.alert", "警告の確認", "警告を確認しました", ("alert", "state", "note")),

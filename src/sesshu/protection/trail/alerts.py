@@ -49,7 +49,12 @@ def handle(alert: Alert, *, state: str, note: str, by: Account) -> Alert:
 
 @transaction.atomic
 def set_rule(
-    *, rule: str, enabled: bool, thresholds: dict[str, int], closed_days: list[date] | None = None, by: Account
+    *,
+    rule: str,
+    enabled: bool,
+    thresholds: dict[str, int],
+    closed_days: list[date] | None = None,
+    by: Account,
 ) -> RuleSetting:
     """Set a rule's thresholds; what is not named keeps the default.
 
@@ -66,5 +71,7 @@ def set_rule(
     setting, _ = RuleSetting.objects.update_or_create(
         municipality_code=current(), rule=rule, defaults={"enabled": enabled, "thresholds": values}
     )
-    audit.record("audit.rule", by=by, count=0, detail={"rule": rule, "enabled": enabled, "thresholds": values})
+    audit.record(
+        "audit.rule", by=by, count=0, detail={"rule": rule, "enabled": enabled, "thresholds": values}
+    )
     return setting

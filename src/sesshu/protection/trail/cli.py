@@ -128,9 +128,7 @@ def _add_cosignature(arguments: argparse.Namespace) -> Outcome:
 
 def _register_witness(arguments: argparse.Namespace) -> Outcome:
     with acting_for(arguments.municipality):
-        made = services.register_witness(
-            key=arguments.key, body=arguments.body, url=arguments.url, by=None
-        )
+        made = services.register_witness(key=arguments.key, body=arguments.body, url=arguments.url, by=None)
     return Outcome({"witness": made.pk}, f"証人「{made.body}」を登録しました。")
 
 
@@ -160,4 +158,3 @@ def _sequence(arguments: argparse.Namespace) -> Outcome:
         if not busy:
             stop.wait(_PAUSE)
     return Outcome({"placed": placed})
-

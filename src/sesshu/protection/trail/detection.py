@@ -145,7 +145,9 @@ def _own_household(day: Day, limits: Limits) -> Iterator[Suspicion]:
     if known.self_id is None:
         return
     own = known.facts.get(known.self_id, Facts())
-    found = day.persons(lambda access, subject: subject == known.self_id or _is_near(own, known.facts.get(subject)))
+    found = day.persons(
+        lambda access, subject: subject == known.self_id or _is_near(own, known.facts.get(subject))
+    )
     if len(found) >= limits["persons"]:
         yield _said("own-household", found, limits["persons"])
 
@@ -244,7 +246,9 @@ def _leaving(day: Day, limits: Limits) -> Iterator[Suspicion]:
 def _counted(rule: str, accesses: Iterable[Access], limit: int) -> Iterator[Suspicion]:
     events = [access.event for access in accesses]
     if len(events) >= limit:
-        yield Suspicion(rule, {"count": len(events), "limit": limit, "persons": [], "events": events[:EVIDENCE]})
+        yield Suspicion(
+            rule, {"count": len(events), "limit": limit, "persons": [], "events": events[:EVIDENCE]}
+        )
 
 
 def _refusals(day: Day, limits: Limits) -> Iterator[Suspicion]:

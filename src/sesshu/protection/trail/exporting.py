@@ -22,7 +22,9 @@ def export(folder: Path, *, by: Account | None, told: Told) -> int:
     """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     if (folder / EVENTS).exists():
-        raise FileExistsError(f"「{folder}」には書き出し済みの記録があります。別のフォルダを指定してください。")
+        raise FileExistsError(
+            f"「{folder}」には書き出し済みの記録があります。別のフォルダを指定してください。"
+        )
     audit.record("audit.export", by=by, count=0)
     newest = checkpoints.make()
     source = StoredLog(newest.size)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from sesshu.kernel.command import DONE_WITH_REJECTED_ROWS, Outcome, Refused as CommandRefused
+from sesshu.kernel.command import DONE_WITH_REJECTED_ROWS, Outcome
+from sesshu.kernel.command import Refused as CommandRefused
 from sesshu.protection.trail import witness_door
 from sesshu.protection.trail.notes import BadNote
 from sesshu.protection.trail.verifier import add_arguments, said, trusted_of, verify_folder

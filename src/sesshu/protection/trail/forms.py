@@ -21,7 +21,9 @@ _REQUIRED = {"required": "入力してください。", "invalid": "正しく入
 
 def _day(label: str) -> forms.DateField:
     return forms.DateField(
-        label=label, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), error_messages=_REQUIRED
+        label=label,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages=_REQUIRED,
     )
 
 
@@ -39,7 +41,10 @@ class SearchForm(forms.Form):
         sorts: Any = self.fields["sort"]
         sorts.choices = [*_ANY, *((sort.value, label) for sort, label in SORT_LABELS.items())]
         actions: Any = self.fields["action"]
-        actions.choices = [*_ANY, *sorted(((act.code, act.label) for act in acts.acts()), key=lambda each: each[1])]
+        actions.choices = [
+            *_ANY,
+            *sorted(((act.code, act.label) for act in acts.acts()), key=lambda each: each[1]),
+        ]
 
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or {}
@@ -103,7 +108,9 @@ class RuleForm(forms.Form):
             )
         if closed:
             self.fields["closed_days"] = forms.CharField(
-                label="閉庁日（1行に1日、例 2026-11-23）", required=False, widget=forms.Textarea(attrs={"rows": 6})
+                label="閉庁日（1行に1日、例 2026-11-23）",
+                required=False,
+                widget=forms.Textarea(attrs={"rows": 6}),
             )
 
     def clean_closed_days(self) -> list[date]:
@@ -111,7 +118,9 @@ class RuleForm(forms.Form):
         try:
             return [date.fromisoformat(line) for line in lines]
         except ValueError:
-            raise forms.ValidationError("閉庁日は 2026-11-23 の形で、1行に1日ずつ入力してください。") from None
+            raise forms.ValidationError(
+                "閉庁日は 2026-11-23 の形で、1行に1日ずつ入力してください。"
+            ) from None
 
     def limits(self) -> dict[str, int]:
         return {name: self.cleaned_data[f"limit-{name}"] for name in self.rule.thresholds}

@@ -107,7 +107,9 @@ def _detail(request: HttpRequest, response: HttpResponse) -> dict[str, Any]:
     if match is None:
         return said | {"view": "unknown"}
     action = getattr(match.func, "required_action", None)
-    numbers = {name: value for name, value in match.kwargs.items() if isinstance(value, int) and value < 10**11}
+    numbers = {
+        name: value for name, value in match.kwargs.items() if isinstance(value, int) and value < 10**11
+    }
     said |= {"view": match.view_name} | ({"needs": str(action)} if action else {})
     return said | ({"numbers": numbers} if numbers else {})
 

@@ -31,7 +31,9 @@ class Subtree(TenantModel):
     hash = models.BinaryField("ハッシュ値", max_length=32)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["municipality_code", "level", "index"], name="subtree_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["municipality_code", "level", "index"], name="subtree_once")
+        ]
 
 
 class Settling(TenantModel):
@@ -144,7 +146,9 @@ class Alert(TenantModel):
     """Unusual use of the log's own evidence: ids of events and counts, no person's data."""
 
     rule = models.CharField("規則", max_length=30)
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="alerts", verbose_name="利用者")
+    account = models.ForeignKey(
+        Account, on_delete=models.PROTECT, related_name="alerts", verbose_name="利用者"
+    )
     day = models.DateField("対象日")
     key = models.CharField("区別", max_length=60, blank=True)
     grave = models.BooleanField("至急", default=False)
@@ -159,7 +163,9 @@ class Alert(TenantModel):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["municipality_code", "rule", "account", "day", "key"], name="alert_once")
+            models.UniqueConstraint(
+                fields=["municipality_code", "rule", "account", "day", "key"], name="alert_once"
+            )
         ]
         indexes = [models.Index(fields=["municipality_code", "-raised_at"], name="alert_newest")]
 

@@ -59,7 +59,9 @@ def review_open(request: HttpRequest) -> HttpResponse:
 @requires(Action.AUDIT_READ)
 def review(request: HttpRequest, pk: int) -> HttpResponse:
     found = get_object_or_404(reviews.reviews(), pk=pk)
-    items = found.items.select_related("event__account", "alert__account", "found_by").order_by("finding", "pk")
+    items = found.items.select_related("event__account", "alert__account", "found_by").order_by(
+        "finding", "pk"
+    )
     page = Paginator(items, _PER_PAGE).get_page(request.GET.get("page"))
     audit.record("audit.review-read", by=account(request), count=0, detail={"review": found.pk})
     context = {
@@ -159,7 +161,9 @@ def rule(request: HttpRequest, code: str) -> HttpResponse:
     own = setting.thresholds if setting else {}
     initial |= {f"limit-{name}": own.get(name, value) for name, (value, _) in known.thresholds.items()}
     initial["closed_days"] = "\n".join(sorted(each.isoformat() for each in closed_days()))
-    form = RuleForm(known, request.POST if request.method == "POST" else None, initial=initial, closed=code == CLOSED)
+    form = RuleForm(
+        known, request.POST if request.method == "POST" else None, initial=initial, closed=code == CLOSED
+    )
     if form.is_valid():
         handling.set_rule(
             rule=code,

@@ -129,7 +129,11 @@ def find(item: ReviewItem, *, finding: str, note: str, by: Account) -> ReviewIte
 
     :raises NotAllowed: after the sign-off, for one's own acts, or without a reason where one is due.
     """
-    locked = ReviewItem.objects.select_for_update(of=("self",)).select_related("review", "event", "alert").get(pk=item.pk)
+    locked = (
+        ReviewItem.objects.select_for_update(of=("self",))
+        .select_related("review", "event", "alert")
+        .get(pk=item.pk)
+    )
     if locked.review.signed_at is not None:
         raise NotAllowed("承認済みの点検は変更できません。")
     if finding not in Finding.values or not finding or note not in NOTES:
@@ -139,7 +143,9 @@ def find(item: ReviewItem, *, finding: str, note: str, by: Account) -> ReviewIte
         raise NotAllowed("自分の操作は点検できません。ほかの人に依頼してください。")
     locked.finding, locked.note, locked.found_by, locked.found_at = finding, note, by, clock.now()
     locked.save()
-    audit.record("audit.review-find", by=by, count=0, detail={"item": locked.pk, "finding": finding, "note": note})
+    audit.record(
+        "audit.review-find", by=by, count=0, detail={"item": locked.pk, "finding": finding, "note": note}
+    )
     return locked
 
 
@@ -154,7 +160,9 @@ def sign_off(review: Review, *, by: Account) -> Review:
     if locked.signed_at is not None or locked.drawn_at is None:
         raise NotAllowed("この点検は承認できる段階ではありません。")
     if waiting:
-        raise NotAllowed(f"確認の終わっていない操作が{waiting}件あります。すべて確認してから承認してください。")
+        raise NotAllowed(
+            f"確認の終わっていない操作が{waiting}件あります。すべて確認してから承認してください。"
+        )
     locked.signed_by, locked.signed_at = by, clock.now()
     locked.save()
     improper = locked.items.filter(finding=Finding.IMPROPER).count()

@@ -96,7 +96,9 @@ def who_saw(number: str, *, by: Account) -> tuple[list[Line], bool]:
     if not ids:
         raise LookupError(number)
     events = _events_of(ids)
-    audit.record("audit.person", by=by, subjects=ids, purpose=Purpose.INSPECTION, detail={"shown": len(events)})
+    audit.record(
+        "audit.person", by=by, subjects=ids, purpose=Purpose.INSPECTION, detail={"shown": len(events)}
+    )
     near = _near(ids)
     return lines(events[:MOST], near), len(events) > MOST
 

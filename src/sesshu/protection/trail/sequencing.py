@@ -9,7 +9,6 @@ the settling, never the others' places.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,16 +17,16 @@ from django.db import connection, transaction
 
 from sesshu.kernel import clock
 from sesshu.protection.tenancy import current
-from sesshu.protection.trail import canonical, tree
+from sesshu.protection.trail import tree
 from sesshu.protection.trail.merkle import leaf_hash
 from sesshu.protection.trail.models import Leaf, Settling
+from sesshu.protection.trail.stored import COLUMNS, asked, entry
 
 MOST = 20_000  # events of one run
 KEEP_EVERY = 5_000  # ids between two written settlings: what a restart looks through anew
 _LOCK = 0x7472  # the class of the advisory lock; its object is the municipality
-_COLUMNS = "e.id, e.at, e.account_id, e.actor, e.terminal, e.action, e.purpose, e.subjects, e.count, e.detail, e.result"
 _WAITING = f"""
-    SELECT {_COLUMNS} FROM protection_auditevent e
+    SELECT e.id, {COLUMNS} FROM protection_auditevent e
     LEFT JOIN trail_leaf l ON l.event_id = e.id
     WHERE e.municipality_code = %s AND e.id > %s AND l.event_id IS NULL ORDER BY e.id LIMIT %s
 """  # noqa: S608 - constants
@@ -64,7 +63,7 @@ class Sequencer:
         code = current()
         before = self._settled.get(code) or kept_settled()
         settling = self._settling(code)
-        rows = _asked(_WAITING, [code, before, most])
+        rows = asked(_WAITING, [code, before, most])
         _place(rows)
         # Only a run that left nothing behind may say that nothing is outstanding.
         if settling > before and len(rows) < most:
@@ -91,32 +90,30 @@ def _place(rows: Sequence[tuple[Any, ...]]) -> None:
     if not rows:
         return
     code, ids = current(), [row[0] for row in rows]
-    tree.grow(size(), [leaf_hash(canonical.encode(fields(code, row))) for row in rows], ids)
+    tree.grow(size(), [leaf_hash(entry(*row[1:])) for row in rows], ids)
     with connection.cursor() as cursor:
         cursor.execute(_SUBJECTS, [code, ids])
 
 
 def size() -> int:
     """How many leaves the current municipality's tree has."""
-    last = Leaf.objects.filter(municipality_code=current()).order_by("-index").values_list("index", flat=True)[:1]
+    last = (
+        Leaf.objects.filter(municipality_code=current())
+        .order_by("-index")
+        .values_list("index", flat=True)[:1]
+    )
     return last[0] + 1 if last else 0
 
 
 def kept_settled() -> int:
     """The id up to which nothing is outstanding, as it was last written down."""
-    found = Settling.objects.filter(municipality_code=current()).order_by("-settled").values_list("settled", flat=True)
+    found = (
+        Settling.objects.filter(municipality_code=current())
+        .order_by("-settled")
+        .values_list("settled", flat=True)
+    )
     last = found[:1]
     return int(last[0]) if last else 0
-
-
-def fields(code: str, row: tuple[Any, ...]) -> dict[str, Any]:
-    """A row of the log as :func:`canonical.encode` takes it."""
-    pk, at, account, actor, terminal, action, purpose, subjects, count, detail, result = row
-    return {
-        "account": account, "action": action, "actor": actor, "at": at, "count": count,
-        "detail": json.loads(detail) if isinstance(detail, str) else detail, "id": pk, "municipality": code,
-        "purpose": purpose, "result": result, "subjects": subjects, "terminal": terminal,
-    }  # fmt: skip
 
 
 def _lock() -> None:
@@ -126,15 +123,9 @@ def _lock() -> None:
 
 def _candidate() -> _Candidate:
     # The id first: who draws a smaller one later does not exist, who drew one before is running or has ended.
-    drawn = _asked(_DRAWN, [])[0][0]
+    drawn = asked(_DRAWN, [])[0][0]
     return _Candidate(drawn, _running())
 
 
 def _running() -> frozenset[str]:
-    return frozenset(_asked(_RUNNING, [])[0][0] or ())
-
-
-def _asked(query: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(query, values)
-        return list(cursor.fetchall())
+    return frozenset(asked(_RUNNING, [])[0][0] or ())

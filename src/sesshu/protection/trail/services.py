@@ -88,7 +88,10 @@ def set_staff_person(*, account: Account, addressee_id: int | None, by: Account 
     if addressee_id is not None:
         StaffPerson.objects.create(account=account, addressee_id=addressee_id, registered_at=clock.now())
     audit.record(
-        "audit.staff-person", by=by, count=0, detail={"account": account.pk, "known": addressee_id is not None}
+        "audit.staff-person",
+        by=by,
+        count=0,
+        detail={"account": account.pk, "known": addressee_id is not None},
     )
 
 

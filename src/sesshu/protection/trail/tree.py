@@ -12,7 +12,9 @@ from sesshu.protection.trail import merkle
 
 TILE_LEVELS = 8
 TILE = 1 << TILE_LEVELS
-_LEAVES = "SELECT hash FROM trail_leaf WHERE municipality_code = %s AND index >= %s AND index < %s ORDER BY index"
+_LEAVES = (
+    "SELECT hash FROM trail_leaf WHERE municipality_code = %s AND index >= %s AND index < %s ORDER BY index"
+)
 _SUBTREES = (
     "SELECT hash FROM trail_subtree WHERE municipality_code = %s AND index >= %s AND index < %s"
     " AND level = %s ORDER BY index"

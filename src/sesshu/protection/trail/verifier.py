@@ -105,8 +105,12 @@ def _text(path: Path) -> str:
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """The arguments that say whom to trust."""
-    parser.add_argument("--key", action="append", default=[], help="市区町村の公開鍵（信頼できる経路で得たもの）")
-    parser.add_argument("--witness", action="append", default=[], help="証人の公開鍵（信頼できる経路で得たもの）")
+    parser.add_argument(
+        "--key", action="append", default=[], help="市区町村の公開鍵（信頼できる経路で得たもの）"
+    )
+    parser.add_argument(
+        "--witness", action="append", default=[], help="証人の公開鍵（信頼できる経路で得たもの）"
+    )
     parser.add_argument("--seen", type=Path, help="証人が持つ控え（証人の state ファイル）")
 
 

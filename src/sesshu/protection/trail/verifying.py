@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
-
-from django.db import connection
 
 from sesshu.protection.tenancy import current
-from sesshu.protection.trail import canonical, checkpoints, sequencing, signing
+from sesshu.protection.trail import checkpoints, sequencing, signing
 from sesshu.protection.trail.notes import Note, VerifierKey
+from sesshu.protection.trail.stored import COLUMNS, asked, entry
 from sesshu.protection.trail.verification import Claims, Told, Verdict, check
 
 _CHUNK = 20_000
-_SEQUENCED = """
-    SELECT e.id, e.at, e.account_id, e.actor, e.terminal, e.action, e.purpose, e.subjects, e.count,
-        e.detail, e.result, l.index, l.hash
+_SEQUENCED = f"""
+    SELECT {COLUMNS}, l.index, l.hash
     FROM trail_leaf l LEFT JOIN protection_auditevent e ON e.id = l.event_id
     WHERE l.municipality_code = %s AND l.index >= %s AND l.index < %s ORDER BY l.index
-"""
+"""  # noqa: S608 - constants
 _LOST = """
     SELECT count(*), min(e.id) FROM protection_auditevent e
     LEFT JOIN trail_leaf l ON l.event_id = e.id
@@ -68,15 +65,15 @@ class StoredLog:
     def entries(self) -> Iterator[bytes]:
         code, expected = current(), 0
         for begin in range(0, self.size, _CHUNK):
-            rows = _asked(_SEQUENCED, [code, begin, min(begin + _CHUNK, self.size)])
-            self._hashes = [bytes(row[12]) for row in rows]
+            rows = asked(_SEQUENCED, [code, begin, min(begin + _CHUNK, self.size)])
+            self._hashes = [bytes(row[4]) for row in rows]
             for row in rows:
-                if row[11] != expected:
-                    self.problems.append(f"{expected + 1:,}件目から{row[11]:,}件目までの順番が抜けています。")
-                expected = row[11] + 1
+                if row[3] != expected:
+                    self.problems.append(f"{expected + 1:,}件目から{row[3]:,}件目までの順番が抜けています。")
+                expected = row[3] + 1
                 if row[0] is None:
-                    self.problems.append(f"{row[11] + 1:,}件目の記録が、本体から失われています。")
-                yield canonical.encode(sequencing.fields(code, row[:11])) if row[0] is not None else b""
+                    self.problems.append(f"{row[3] + 1:,}件目の記録が、本体から失われています。")
+                yield entry(*row[:3]) if row[0] is not None else b""
 
     def kept(self) -> Iterator[bytes]:
         """In step with :meth:`entries`, whose chunk it reads from."""
@@ -90,12 +87,6 @@ class StoredLog:
 
 
 def _look_for_lost(verdict: Verdict) -> None:
-    count, first = _asked(_LOST, [current(), sequencing.kept_settled()])[0]
+    count, first = asked(_LOST, [current(), sequencing.kept_settled()])[0]
     if count:
         verdict.find(f"記録番号{first}ほか{count:,}件の記録が、検証用の木に入っていません。")
-
-
-def _asked(query: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(query, values)
-        return list(cursor.fetchall())

@@ -69,7 +69,9 @@ def person_file(request: HttpRequest) -> HttpResponse:
         lines, _ = selectors.who_saw(form.cleaned_data["number"], by=account(request))
     except LookupError:
         return redirect("trail:person")
-    audit.record("audit.person-file", by=account(request), count=0, detail={"format": "csv", "rows": len(lines)})
+    audit.record(
+        "audit.person-file", by=account(request), count=0, detail={"format": "csv", "rows": len(lines)}
+    )
     stream = io.BytesIO()
     with CsvWriter(stream, selectors.HEADER) as writer:
         for row in selectors.rows(lines):
@@ -83,7 +85,9 @@ def person_file(request: HttpRequest) -> HttpResponse:
 @requires(Action.AUDIT_READ)
 def checkpoints(request: HttpRequest) -> HttpResponse:
     found = Checkpoint.objects.filter(municipality_code=current()).order_by("-size")
-    page = Paginator(found.annotate(signed=Count("cosignatures")), _PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(found.annotate(signed=Count("cosignatures")), _PER_PAGE).get_page(
+        request.GET.get("page")
+    )
     context = {
         "page": page,
         "witnesses": services.witnesses().annotate(signed=Count("cosignatures")),

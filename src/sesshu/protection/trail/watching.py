@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
-from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from sesshu.kernel import clock
 from sesshu.protection import audit
@@ -17,6 +16,7 @@ from sesshu.protection.tenancy import acting_for, current
 from sesshu.protection.trail import relations, rules, sequencing
 from sesshu.protection.trail.detection import FEW, Access, Day, Known, Suspicion, Usual, detect
 from sesshu.protection.trail.models import Alert, RuleSetting, StaffPerson, Watching
+from sesshu.protection.trail.stored import asked
 
 LOOKBACK = timedelta(days=28)
 MOST_LEAVES = 50_000  # of one look
@@ -40,7 +40,7 @@ def watch(code: str) -> int:
     with acting_for(code), transaction.atomic():
         place, _ = Watching.objects.select_for_update().get_or_create(municipality_code=code)
         end = min(sequencing.size(), place.size + MOST_LEAVES)
-        days = _asked(_NEW, [code, place.size, end])
+        days = asked(_NEW, [code, place.size, end])
         raised = look_at(days) if days else 0
         if end > place.size:
             Watching.objects.filter(pk=place.pk).update(size=end)
@@ -81,7 +81,7 @@ def _sort(action: str) -> Sort:
 def _usual(day: date, accounts: Sequence[int]) -> dict[int, Usual]:
     """What is usual, from the days before this one."""
     until = datetime.combine(day, time(), clock.TOKYO)
-    rows = _asked(_USUAL, [current(), until - LOOKBACK, until, list(codes_of(Sort.READ)), FEW])
+    rows = asked(_USUAL, [current(), until - LOOKBACK, until, list(codes_of(Sort.READ)), FEW])
     own: dict[int, list[int]] = defaultdict(list)
     for account, _, count in rows:
         own[account].append(count)
@@ -136,9 +136,3 @@ def _raise(account: int, day: date, suspicion: Suspicion) -> bool:
     elif alert.handled_at is None and alert.evidence != suspicion.evidence:
         Alert.objects.filter(pk=alert.pk).update(evidence=suspicion.evidence)
     return made
-
-
-def _asked(query: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(query, values)
-        return list(cursor.fetchall())

@@ -26,7 +26,16 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from sesshu.protection.trail import merkle
-from sesshu.protection.trail.notes import COSIGNATURE, ED25519, BadNote, Note, Tree, VerifierKey, cosign, verify
+from sesshu.protection.trail.notes import (
+    COSIGNATURE,
+    ED25519,
+    BadNote,
+    Note,
+    Tree,
+    VerifierKey,
+    cosign,
+    verify,
+)
 
 MOST_PROOF_LINES = 63
 _PRIVATE = 0o600
@@ -172,7 +181,9 @@ def _check_continues(request: Request, tree: Tree, last: str) -> None:
     if request.old != seen.size:
         raise Refused(409, f"この証人が最後に見たのは{seen.size:,}件です。", seen.size)
     if tree.size == seen.size and tree.root != seen.root:
-        raise Refused(409, "同じ件数で内容の違うチェックポイントです。記録が書き換えられています。", seen.size)
+        raise Refused(
+            409, "同じ件数で内容の違うチェックポイントです。記録が書き換えられています。", seen.size
+        )
     try:
         merkle.verify_consistency(seen.size, tree.size, seen.root, tree.root, request.proof)
     except merkle.ProofFailed:

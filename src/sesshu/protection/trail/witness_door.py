@@ -33,7 +33,9 @@ def door(witness: Witness, host: str, port: int) -> ThreadingHTTPServer:
             except Refused as refusal:
                 size = refusal.size is not None
                 body = f"{refusal.size}\n" if size else f"{refusal}\n"
-                self._answer(refusal.status, "text/x.tlog.size" if size else "text/plain; charset=utf-8", body)
+                self._answer(
+                    refusal.status, "text/x.tlog.size" if size else "text/plain; charset=utf-8", body
+                )
 
         def _answer(self, status: int, kind: str, text: str) -> None:
             content = text.encode()
@@ -83,7 +85,9 @@ def run(arguments: argparse.Namespace) -> str:
         witness.trust(VerifierKey.parse(arguments.key))
         return "市区町村の公開鍵を登録しました。"
     if arguments.action == "sign":
-        arguments.out.write_text(witness.sign(arguments.request.read_text(encoding="utf-8")), encoding="utf-8")
+        arguments.out.write_text(
+            witness.sign(arguments.request.read_text(encoding="utf-8")), encoding="utf-8"
+        )
         return f"署名しました: {arguments.out}"
     if arguments.action == "serve":
         with door(witness, arguments.host, arguments.port) as server:

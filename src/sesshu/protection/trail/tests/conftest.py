@@ -56,7 +56,9 @@ def committed(django_db_setup: None, django_db_blocker: Any) -> Iterator[City]:
         try:
             municipality = ensure_municipality(ISE)
             clerk, officer = (
-                open_account(login=login, name="試験", municipality=municipality, roles=roles, password="x" * 16)
+                open_account(
+                    login=login, name="試験", municipality=municipality, roles=roles, password="x" * 16
+                )
                 for login, roles in (("clerk", [Role.PROGRAMME]), ("officer", [Role.SECURITY]))
             )
             with database._administrator(reached, name) as admin:

@@ -22,9 +22,18 @@ def entries_of(count: int) -> list[bytes]:
     return [
         canonical.encode(
             {
-                "account": 7, "action": "addressee.read", "actor": "clerk", "at": BEGIN + timedelta(seconds=n),
-                "count": 1, "detail": {}, "id": 1001 + n, "municipality": "242039", "purpose": "counter",
-                "result": "ok", "subjects": [5000 + n], "terminal": "T-01",
+                "account": 7,
+                "action": "addressee.read",
+                "actor": "clerk",
+                "at": BEGIN + timedelta(seconds=n),
+                "count": 1,
+                "detail": {},
+                "id": 1001 + n,
+                "municipality": "242039",
+                "purpose": "counter",
+                "result": "ok",
+                "subjects": [5000 + n],
+                "terminal": "T-01",
             }  # fmt: skip
         )
         for n in range(count)

@@ -63,7 +63,9 @@ def test_ordinary_work_raises_at_most_one_alert_in_a_hundred_staff_days(town: To
 
 def _spread(office: Office, count: int, hours: tuple[int, ...] = (9, 10, 11, 13, 14, 15, 16)) -> list[Access]:
     chosen = office.chance.sample(range(1, RESIDENTS), count)
-    return [office.access(office.at(DAY, office.chance.choice(hours)), Sort.READ, person) for person in chosen]
+    return [
+        office.access(office.at(DAY, office.chance.choice(hours)), Sort.READ, person) for person in chosen
+    ]
 
 
 def three_hundred(office: Office, clerk: Clerk) -> list[Access]:

@@ -43,7 +43,13 @@ def client(officer: Account) -> Client:
 
 
 def person(number: str, **more: str) -> Addressee:
-    values = {"name": "目印 花子", "name_kana": "メジルシ ハナコ", "household_number": FAMILY, "name_key": "", "address_key": ""}
+    values = {
+        "name": "目印 花子",
+        "name_kana": "メジルシ ハナコ",
+        "household_number": FAMILY,
+        "name_key": "",
+        "address_key": "",
+    }
     return Addressee.objects.create(number=number, updated_at=clock.now(), **(values | more))
 
 
@@ -62,7 +68,13 @@ def test_who_saw_this_person_is_told_on_one_screen(client: Client, officer: Acco
     answer = client.post("/administration/trail/person/", {"number": "0001234567"})
     page = answer.content.decode()
     assert "2件" in page
-    for said in ("試験 職員", "電話での問合せ", "予防接種台帳を見ました", "対象者を抽出しました", "同一世帯の職員"):
+    for said in (
+        "試験 職員",
+        "電話での問合せ",
+        "予防接種台帳を見ました",
+        "対象者を抽出しました",
+        "同一世帯の職員",
+    ):
         assert said in page
     assert "目印" not in page, "the auditor sees no resident's data"
     event = AuditEvent.objects.get(action="audit.person")
@@ -79,7 +91,10 @@ def test_a_merged_person_is_one_person(client: Client, clerk: Account) -> None:
     Addressee.objects.filter(pk=gone.pk).update(merged_into=kept)
     audit.record("ledger.read", by=clerk, subjects=[gone.pk])
     sequenced()
-    assert "予防接種台帳を見ました" in client.post("/administration/trail/person/", {"number": "0001"}).content.decode()
+    assert (
+        "予防接種台帳を見ました"
+        in client.post("/administration/trail/person/", {"number": "0001"}).content.decode()
+    )
 
 
 def test_an_unknown_number_is_told_and_its_question_logged(client: Client) -> None:
@@ -98,13 +113,19 @@ def test_the_log_is_searched_by_what_one_knows(client: Client, clerk: Account) -
         {"since": "2026-11-18", "until": "2026-11-18", "account": clerk.login, "sort": "export"},
     ).content.decode()
     assert "操作記録（1件）" in found
-    wrong = client.get("/administration/trail/", {"since": "2026-11-18", "until": "2026-11-01"}).content.decode()
+    wrong = client.get(
+        "/administration/trail/", {"since": "2026-11-18", "until": "2026-11-01"}
+    ).content.decode()
     assert "後の日にしてください" in wrong
-    assert AuditEvent.objects.filter(action="audit.search").latest("pk").detail["conditions"]["sort"] == "export"
+    assert (
+        AuditEvent.objects.filter(action="audit.search").latest("pk").detail["conditions"]["sort"] == "export"
+    )
 
 
 def test_only_who_may_review_may_judge(ise: Municipality, clerk: Account) -> None:
-    auditor = open_account(login="aud", name="監査", municipality=ise, roles=[Role.AUDITOR], password="x" * 16)
+    auditor = open_account(
+        login="aud", name="監査", municipality=ise, roles=[Role.AUDITOR], password="x" * 16
+    )
     client = Client()
     client.force_login(auditor)
     assert client.get("/administration/trail/").status_code == 200
@@ -138,7 +159,9 @@ def test_a_month_is_reviewed_and_signed_off(client: Client, officer: Account, cl
     for item in items:
         own = item.event is not None and item.event.account_id == officer.pk
         client.post(f"/administration/trail/reviews/items/{item.pk}/", {"finding": "fine", "note": "task"})
-        assert (ReviewItem.objects.get(pk=item.pk).finding == Finding.NONE) == own, "nobody judges the own acts"
+        assert (ReviewItem.objects.get(pk=item.pk).finding == Finding.NONE) == own, (
+            "nobody judges the own acts"
+        )
     ReviewItem.objects.filter(finding="").update(finding="fine")
     client.post(f"/administration/trail/reviews/{review.pk}/sign/")
     assert Review.objects.get().signed_by == officer
@@ -170,7 +193,9 @@ def test_the_sample_follows_from_the_seed_alone() -> None:
     assert 9 < sum(halves) / 200 < 11
 
 
-def test_unusual_use_becomes_an_alert_that_is_handled(client: Client, officer: Account, clerk: Account) -> None:
+def test_unusual_use_becomes_an_alert_that_is_handled(
+    client: Client, officer: Account, clerk: Account
+) -> None:
     """S10: from the log to the officer's screen, once, with its evidence."""
     persons = [person(f"{number:010d}") for number in range(500, 512)]
     for step, each in enumerate(persons):
@@ -205,7 +230,13 @@ def test_the_own_household_is_noticed_at_once(officer: Account, clerk: Account) 
 
 
 def test_a_municipality_sets_its_own_thresholds(client: Client, officer: Account, clerk: Account) -> None:
-    form = {"enabled": "on", "limit-persons": "3", "limit-opens": "8", "limit-closes": "18", "closed_days": "2026-11-18"}
+    form = {
+        "enabled": "on",
+        "limit-persons": "3",
+        "limit-opens": "8",
+        "limit-closes": "18",
+        "closed_days": "2026-11-18",
+    }
     assert client.post("/administration/trail/rules/off-hours/", form).status_code == 302
     assert RuleSetting.objects.get().thresholds["closed_days"] == ["2026-11-18"]
     audit.record("ledger.read", by=clerk, subjects=[1, 2, 3])

@@ -5,15 +5,18 @@ from __future__ import annotations
 import contextlib
 import random
 import threading
+from datetime import UTC, datetime
 
 import psycopg
 import pytest
 from django.db import connection
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from sesshu.protection import audit
 from sesshu.protection.models import AuditEvent
 from sesshu.protection.tenancy import acting_for
-from sesshu.protection.trail import canonical, sequencing, tree
+from sesshu.protection.trail import canonical, sequencing, stored, tree
 from sesshu.protection.trail.merkle import Frontier, leaf_hash
 from sesshu.protection.trail.models import Leaf, Settling
 from sesshu.protection.trail.sequencing import Sequencer
@@ -147,11 +150,14 @@ def test_the_tables_hold_the_tree_of_the_events(city: City, steps: tuple[int, ..
     frontier = Frontier()
     with acting_for(ISE):
         for event in AuditEvent.objects.order_by("pk"):
-            row = tuple(getattr(event, name) for name in (
-                "pk", "at", "account_id", "actor", "terminal", "action", "purpose", "subjects", "count", "detail",
+            names = (
+                "id", "at", "account", "actor", "terminal", "action", "purpose", "subjects", "count", "detail",
                 "result",
-            ))  # fmt: skip
-            frontier.append(leaf_hash(canonical.encode(sequencing.fields(ISE, row))))
+            )  # fmt: skip
+            row = [event.account_id if name == "account" else getattr(event, name) for name in names]
+            frontier.append(
+                leaf_hash(canonical.encode(dict(zip(names, row, strict=True)) | {"municipality": ISE}))
+            )
         assert StoredTree().root(sum(steps)) == frontier.root()
 
 
@@ -166,11 +172,41 @@ def test_what_is_settled_is_written_down_for_a_restart(city: City, monkeypatch: 
         assert sequencing.kept_settled() == sequencer._settled[ISE]
 
 
+@pytest.mark.django_db
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@given(
+    texts=st.lists(st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), max_size=12), min_size=5, max_size=5),
+    detail=st.dictionaries(st.text("abcd_XYZ019", min_size=1), st.integers(-(2**53), 2**53) | st.none() | st.booleans()
+        | st.lists(st.integers(0, 9)) | st.dictionaries(st.text("ab", min_size=1), st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]))), max_size=4),
+    at=st.datetimes(datetime(1999, 1, 1), datetime(2099, 1, 1), timezones=st.just(UTC)),
+    subjects=st.lists(st.integers(1, 2**50), max_size=4),
+)  # fmt: skip
+def test_postgresql_writes_the_same_canonical_bytes(
+    ise: object, texts: list[str], detail: dict[str, object], at: datetime, subjects: list[int]
+) -> None:
+    """RFC 8785 by two ways: whatever an event holds, also what the application would never write."""
+    actor, terminal, action, purpose, result = texts
+    event = AuditEvent.objects.create(
+        at=at, actor=actor, terminal=terminal, action=action, purpose=purpose, result=result[:20],
+        subjects=subjects, count=len(subjects), detail=detail,
+    )  # fmt: skip
+    query = f"SELECT {stored.COLUMNS} FROM protection_auditevent e WHERE e.id = %s"
+    (row,) = stored.asked(query, [event.pk])
+    expected = {
+        "account": None, "action": action, "actor": actor, "at": at, "count": len(subjects), "detail": detail,
+        "id": event.pk, "municipality": "242039", "purpose": purpose, "result": result[:20],
+        "subjects": subjects, "terminal": terminal,
+    }  # fmt: skip
+    assert stored.entry(*row) == canonical.encode(expected)
+
+
 @pytest.mark.parametrize(
     "table", ["protection_auditevent", "trail_leaf", "trail_subtree", "trail_checkpoint", "trail_cosignature",
               "trail_subject", "trail_settling", "trail_signingkey"],
 )  # fmt: skip
-@pytest.mark.parametrize("statement", ["UPDATE {} SET municipality_code = '242039'", "DELETE FROM {}", "TRUNCATE {}"])
+@pytest.mark.parametrize(
+    "statement", ["UPDATE {} SET municipality_code = '242039'", "DELETE FROM {}", "TRUNCATE {}"]
+)
 def test_the_application_can_neither_change_nor_remove(city: City, table: str, statement: str) -> None:
     with pytest.raises(Exception) as error, acting_for(ISE), connection.cursor() as cursor:
         cursor.execute(statement.format(table))

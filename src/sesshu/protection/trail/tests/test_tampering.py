@@ -16,7 +16,15 @@ from sesshu.protection.trail.merkle import Frontier, leaf_hash
 from sesshu.protection.trail.notes import BadNote, Tree, VerifierKey
 from sesshu.protection.trail.verification import Claims, Verdict, check
 from sesshu.protection.trail.verifier import (
-    CHECKPOINTS, EVENTS, KEYS, LEAVES, Trusted, main, read_notes, verify_folder, write_notes,
+    CHECKPOINTS,
+    EVENTS,
+    KEYS,
+    LEAVES,
+    Trusted,
+    main,
+    read_notes,
+    verify_folder,
+    write_notes,
 )  # fmt: skip
 from sesshu.protection.trail.witness import Witness
 
@@ -77,7 +85,11 @@ def _changed(content: bytes, chance: random.Random) -> bytes:
     if kind == "flip":
         return content[:place] + bytes([content[place] ^ (1 << chance.randrange(8))]) + content[place + 1 :]
     if kind == "set":
-        return content[:place] + bytes([(content[place] + chance.randrange(1, 256)) % 256]) + content[place + 1 :]
+        return (
+            content[:place]
+            + bytes([(content[place] + chance.randrange(1, 256)) % 256])
+            + content[place + 1 :]
+        )
     if kind == "remove":
         return content[:place] + content[place + 1 :]
     if kind == "insert":
@@ -190,12 +202,16 @@ def test_a_rewritten_log_with_a_valid_chain_is_found_by_what_the_witness_saw(
     assert main([str(rewritten), "--key", str(CITY_KEY), "--witness", str(witness)]) == 1
 
 
-def test_a_log_cut_back_to_an_older_checkpoint_is_found_by_what_the_witness_saw(folder: Path, tmp_path: Path) -> None:
+def test_a_log_cut_back_to_an_older_checkpoint_is_found_by_what_the_witness_saw(
+    folder: Path, tmp_path: Path
+) -> None:
     entries = entries_of(33)
     cut = tmp_path / "cut"
     cut.mkdir()
     (cut / EVENTS).write_bytes(b"".join(entry + b"\n" for entry in entries))
-    (cut / CHECKPOINTS).write_text(write_notes([signed(entries[:size]) for size in STEPS[:-1]]), encoding="utf-8")
+    (cut / CHECKPOINTS).write_text(
+        write_notes([signed(entries[:size]) for size in STEPS[:-1]]), encoding="utf-8"
+    )
     assert main([str(cut), "--key", str(CITY_KEY)]) == 0
     assert main([str(cut), "--key", str(CITY_KEY), "--seen", str(folder / "witness.json")]) == 1
 
@@ -215,7 +231,9 @@ def test_unusable_files_are_refused_in_japanese(
 
 values = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(max_size=8),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text("abcXYZ_09", min_size=1), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text("abcXYZ_09", min_size=1), inner, max_size=3)
+    ),
     max_leaves=6,
 )
 
@@ -228,7 +246,10 @@ def test_one_event_has_one_encoding_and_one_line(detail: dict[str, object]) -> N
 
     at = datetime(2026, 11, 28, 1, 2, 3, 4, UTC)
     fields = {"id": 1, "at": at, "detail": detail}
-    there = fields | {"at": at.astimezone(timezone(timedelta(hours=9))), "detail": dict(reversed(detail.items()))}
+    there = fields | {
+        "at": at.astimezone(timezone(timedelta(hours=9))),
+        "detail": dict(reversed(detail.items())),
+    }
     encoded = canonical.encode(fields)
     assert canonical.encode(there) == encoded
     assert b"\n" not in encoded

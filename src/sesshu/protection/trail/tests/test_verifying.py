@@ -96,7 +96,9 @@ def test_what_the_database_s_owner_changes_is_found(city: City, kind: str) -> No
 def rewrite(city: City) -> None:
     """What an operator with the signing key and the whole database could do: another past, newly signed."""
     city.admin.execute("UPDATE protection_auditevent SET actor = 'other' WHERE id % 50 = 0")
-    city.admin.execute("TRUNCATE trail_leaf, trail_subtree, trail_checkpoint, trail_cosignature, trail_settling")
+    city.admin.execute(
+        "TRUNCATE trail_leaf, trail_subtree, trail_checkpoint, trail_cosignature, trail_settling"
+    )
     city.within(checkpoints.make)
 
 
@@ -164,7 +166,11 @@ def test_files_go_to_and_fro(city: City, witness: Witness, tmp_path: Path) -> No
 
 @pytest.mark.parametrize(
     ("key", "url", "said"),
-    [("nonsense", "", "公開鍵"), ("city", "", "証人の公開鍵ではありません"), ("own", "http://far.example", "https")],
+    [
+        ("nonsense", "", "公開鍵"),
+        ("city", "", "証人の公開鍵ではありません"),
+        ("own", "http://far.example", "https"),
+    ],
 )
 def test_a_wrong_witness_is_refused(city: City, witness: Witness, key: str, url: str, said: str) -> None:
     keys = {"city": str(signing.public_key(ISE)), "own": str(witness.key)}

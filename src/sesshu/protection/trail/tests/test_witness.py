@@ -113,7 +113,11 @@ def test_its_door_speaks_the_published_protocol(witness: Witness, url: str) -> N
         assert first.status_code == 200
         assert first.text.startswith("— witness.example/w1 ")
         again = client.post(f"{url}/add-checkpoint", content=request(ENTRIES[:9], 0).encode())
-        assert (again.status_code, again.text, again.headers["content-type"]) == (409, "9\n", "text/x.tlog.size")
+        assert (again.status_code, again.text, again.headers["content-type"]) == (
+            409,
+            "9\n",
+            "text/x.tlog.size",
+        )
         assert client.post(f"{url}/elsewhere", content=b"").status_code == 404
         assert client.post(f"{url}/add-checkpoint", content=b"x" * 70_000).status_code == 413
         assert client.post(f"{url}/add-checkpoint", content=b"old").status_code == 400
