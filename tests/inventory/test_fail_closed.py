@@ -1,4 +1,4 @@
-"""S05: an act whose event cannot be written is not done, whoever calls it: screens, jobs or the command line."""
+"""S05: an act whose event cannot be written is not done, whoever calls it: screens, jobs, command line."""
 
 from __future__ import annotations
 

@@ -22,7 +22,8 @@ register(
     ("addressee.unprotect", "支援措置の終了", "支援措置を終了しました", ("measure", "ends_on")),
     (
         "residents.import", "住民ファイルの取込", "住民ファイルを取り込みました",
-        ("kind", "rows", "created", "updated", "unchanged", "late", "rejected", "held_back", "absent", "repeated"),
+        ("kind", "rows", "created", "updated", "unchanged", "late", "rejected", "held_back", "absent",
+         "repeated"),
     ),
 )  # fmt: skip
 register(

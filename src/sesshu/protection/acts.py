@@ -56,7 +56,7 @@ SORT_LABELS = {
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """One action. ``sentence`` ends a sentence that begins with who did it; ``keys`` may stand in its detail."""
+    """One action. ``sentence`` goes on from who did it; ``keys`` may stand in its detail."""
 
     code: str
     sort: Sort

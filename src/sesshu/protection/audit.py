@@ -108,7 +108,7 @@ def _insert(event: AuditEvent) -> int:
     try:
         connection.ensure_connection()
         with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
-            row = cursor.execute(_INSERT, values, prepare=True).fetchone()
-            return int(row[0])
+            ((pk,),) = cursor.execute(_INSERT, values, prepare=True).fetchall()
+            return int(pk)
     except DatabaseError as error:
         raise NotRecorded("操作記録を残せないため、処理を取り消しました。") from error

@@ -29,7 +29,7 @@ class Access:
 
 @dataclass(frozen=True, slots=True)
 class Usual:
-    """Persons opened on each day worked lately: by this account, and on average by those of the same roles."""
+    """Persons opened on each day worked lately: by this account; on average, by those of the same roles."""
 
     own: tuple[int, ...] = ()
     peers: float = 0.0

@@ -1,6 +1,6 @@
-"""What goes on by itself: signing the log, asking witnesses, reading it for unusual use; and its verification.
+"""What goes on by itself: signing the log, asking witnesses, counting refusals; and its verification.
 
-This module is the room's side of the queue, which stands above protection: nothing below imports it but views.
+This module is the room's side of the queue, which stands above protection: only views import it.
 """
 
 from __future__ import annotations

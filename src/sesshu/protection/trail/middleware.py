@@ -1,9 +1,9 @@
-"""Every request of a signed-in account leaves an event: its act's own, or one that says what was opened or refused.
+"""Every request of a signed-in account leaves an event: its act's own, or what was opened or refused.
 
-Two parts. :class:`RequestLog` stands inside the request's transaction: a page without an event of its own gets
-one there. :class:`RefusalLog` stands around it: refusals and failures are written in a transaction of their own,
-since that of the request may have been rolled back or never begun. Where the log takes nothing, nothing is done
-and the page says so.
+Two parts. :class:`RequestLog` stands inside the request's transaction: a page without an event of its own
+gets one there. :class:`RefusalLog` stands around it: refusals and failures are written in a transaction of
+their own, since that of the request may have been rolled back or never begun. Where the log takes nothing,
+nothing is done and the page says so.
 """
 
 from __future__ import annotations

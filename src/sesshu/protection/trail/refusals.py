@@ -1,4 +1,4 @@
-"""Refusals are logged one by one; a flood of them is counted, so that nothing is lost and nothing fills up."""
+"""Refusals are logged one by one; a flood is counted, so that nothing is lost and nothing fills up."""
 
 from __future__ import annotations
 

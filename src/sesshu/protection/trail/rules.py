@@ -1,4 +1,4 @@
-"""The rules that notice unusual use, as data: words, thresholds and what is grave (S10, controls 32 and 72)."""
+"""The rules that notice unusual use, as data: words, thresholds, what is grave (S10, controls 32, 72)."""
 
 from __future__ import annotations
 
@@ -35,20 +35,25 @@ RULES = (
         {"persons": (10, "人数"), "opens": (7, "執務の始め（時）"), "closes": (20, "執務の終わり（時）")},
     ),
     Rule("own-household", "自分・同一世帯・同一住所の人の閲覧",
-         "登録された職員本人、同じ世帯、または同じ住所で同じ姓の人を開いたとき", {"persons": (1, "人数")}, grave=True),
-    Rule("colleague", "同僚の閲覧", "宛名を登録したほかの職員を探して開き、登録も印刷もしなかったとき", {"persons": (1, "人数")}),
+         "登録された職員本人、同じ世帯、または同じ住所で同じ姓の人を開いたとき", {"persons": (1, "人数")},
+         grave=True),
+    Rule("colleague", "同僚の閲覧", "宛名を登録したほかの職員を探して開き、登録も印刷もしなかったとき",
+         {"persons": (1, "人数")}),
     Rule("protected", "支援措置対象者の閲覧が多い", "支援措置の対象者を続けて開いたとき",
          {"persons": (4, "1日の人数")}, grave=True),
     Rule("walking", "番号順の閲覧", "宛名番号の順に続けて人を開いたとき",
          {"persons": (8, "続いた人数"), "step": (3, "番号の間隔"), "minutes": (60, "時間（分）")}),
     Rule("repeated", "同じ人を繰り返し閲覧", "登録も印刷もしないまま、同じ人を何度も開いたとき",
          {"times": (6, "1日の回数"), "minutes": (5, "別の回と数える間隔（分）")}),
-    Rule("leaving", "異動・退職が決まった後の閲覧", "異動や退職の予定日が登録された利用者が、多くの人を開いたとき",
+    Rule("leaving", "異動・退職が決まった後の閲覧",
+         "異動や退職の予定日が登録された利用者が、多くの人を開いたとき",
          {"persons": (30, "1日の人数")}),
     Rule("refusals", "拒否が多い", "権限のない画面や、存在しない番号を何度も開こうとしたとき",
          {"times": (15, "1日の回数")}, grave=True),
-    Rule("export-at-night", "時間外のファイル出力・印刷", "執務時間の外に、人の一覧をファイルにしたり印刷したりしたとき",
-         {"times": (1, "回数"), "opens": (7, "執務の始め（時）"), "closes": (20, "執務の終わり（時）")}, grave=True),
+    Rule("export-at-night", "時間外のファイル出力・印刷",
+         "執務時間の外に、人の一覧をファイルにしたり印刷したりしたとき",
+         {"times": (1, "回数"), "opens": (7, "執務の始め（時）"), "closes": (20, "執務の終わり（時）")},
+         grave=True),
 )  # fmt: skip
 BY_CODE = {rule.code: rule for rule in RULES}
 Thresholds = dict[str, dict[str, int]]

@@ -1,7 +1,8 @@
 """The canonical bytes of stored events, put together by PostgreSQL: five times as fast as field by field.
 
-The result is that of :func:`sesshu.protection.trail.canonical.encode` (a test compares them). PostgreSQL's JSON
-texts escape as RFC 8785 does; only ``detail``, whose keys ``jsonb`` orders by length, is put in order here.
+The result is that of :func:`sesshu.protection.trail.canonical.encode` (a test compares them). PostgreSQL's
+JSON texts escape as RFC 8785 does; only ``detail``, whose keys ``jsonb`` orders by length, is put in order
+here.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ COLUMNS = """
         || ',"at":"' || to_char(e.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')
         || '","count":' || e.count || ',"detail":',
     e.detail::text,
-    ',"id":' || e.id || ',"municipality":' || to_json(e.municipality_code) || ',"purpose":' || to_json(e.purpose)
+    ',"id":' || e.id || ',"municipality":' || to_json(e.municipality_code)
+        || ',"purpose":' || to_json(e.purpose)
         || ',"result":' || to_json(e.result) || ',"subjects":[' || array_to_string(e.subjects, ',')
         || '],"terminal":' || to_json(e.terminal) || ',"v":1}'
 """
@@ -36,7 +38,7 @@ def entry(before: str, detail: str, after: str) -> bytes:
     return (before + detail + after).encode()
 
 
-def asked(query: str, values: Sequence[object]) -> list[tuple[Any, ...]]:
+def asked(query: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
     """The rows of a query."""
     with connection.cursor() as cursor:
         cursor.execute(query, values)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import Any
 
 from django.db import connection
 
@@ -55,7 +56,7 @@ class StoredTree:
 
 def _read_tile(height: int, tile: int) -> list[bytes]:
     begin = tile << TILE_LEVELS
-    values: list[object] = [current(), begin, begin + TILE]
+    values: list[Any] = [current(), begin, begin + TILE]
     with connection.cursor() as cursor:
         cursor.execute(_SUBTREES if height else _LEAVES, [*values, height] if height else values)
         return [bytes(row[0]) for row in cursor.fetchall()]

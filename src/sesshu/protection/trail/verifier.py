@@ -140,7 +140,10 @@ def said(verdict: Verdict, *, own_keys: bool) -> str:
         f"証人の署名 {verdict.cosigned:,}件（{verdict.cosigned_size:,}件目まで）を確かめました。"
     )
     if own_keys:
-        head += "\n注意: 公開鍵は記録と同じフォルダのものを使いました。別の経路で得た鍵を --key で指定してください。"
+        head += (
+            "\n注意: 公開鍵は記録と同じところにあるものを使いました。"
+            "別の経路で得た鍵を --key で指定してください。"
+        )
     if verdict.holds:
         return f"{head}\n記録は完全で、書き換えられていません。"
     return "\n".join([head, f"異常が{len(verdict.findings)}件あります。", *verdict.findings])

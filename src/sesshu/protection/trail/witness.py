@@ -5,7 +5,7 @@ It has a key and a state file of its own and needs neither a database nor Django
 
     python -m sesshu.protection.trail.witness_door init --state state.json --name pref.example/w1
     python -m sesshu.protection.trail.witness_door trust --state state.json --key VKEY-OF-THE-CITY
-    python -m sesshu.protection.trail.witness_door sign --state state.json --request request.txt --out answer.txt
+    python -m sesshu.protection.trail.witness_door sign --state state.json --request r.txt --out answer.txt
     python -m sesshu.protection.trail.witness_door serve --state state.json --port 8731
 """
 

@@ -23,7 +23,7 @@ ISE = "242039"
 
 @dataclass
 class City:
-    """Committed work in a database of one's own. ``admin`` is the server's administrator: nothing stops it."""
+    """Committed work in a database of one's own. ``admin`` is the server's administrator."""
 
     admin: psycopg.Connection[tuple[Any, ...]]
     clerk: Account

@@ -34,7 +34,7 @@ def entries_of(count: int) -> list[bytes]:
                 "result": "ok",
                 "subjects": [5000 + n],
                 "terminal": "T-01",
-            }  # fmt: skip
+            }
         )
         for n in range(count)
     ]

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 import psycopg
 import pytest
-from django.db import connection
+from django.db import ProgrammingError, connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -23,6 +23,16 @@ from sesshu.protection.trail.sequencing import Sequencer
 from sesshu.protection.trail.tree import StoredTree
 
 from .conftest import ISE, City
+
+# What PostgreSQL can keep in a text.
+STORABLE = st.characters(exclude_characters="\x00", exclude_categories=["Cs"])
+DETAILS = (
+    st.integers(-(2**53), 2**53)
+    | st.none()
+    | st.booleans()
+    | st.lists(st.integers(0, 9))
+    | st.dictionaries(st.text("ab", min_size=1), st.text(STORABLE))
+)
 
 
 def placed() -> list[int]:
@@ -79,7 +89,7 @@ def test_an_event_that_commits_late_is_not_passed_over(city: City) -> None:
 
 
 def test_a_rolled_back_event_leaves_no_gap_and_holds_nothing_up(city: City) -> None:
-    with pytest.raises(ZeroDivisionError), acting_for(ISE):
+    with contextlib.suppress(ZeroDivisionError), acting_for(ISE):
         audit.record("addressee.read", by=None)
         raise ZeroDivisionError
     kept = city.record(2)
@@ -93,7 +103,7 @@ def test_a_rolled_back_event_leaves_no_gap_and_holds_nothing_up(city: City) -> N
 def test_a_sequencer_that_dies_in_its_transaction_leaves_nothing_half_done(city: City) -> None:
     kept = city.record(300)
     sequencer = Sequencer()
-    with pytest.raises(ZeroDivisionError), acting_for(ISE):
+    with contextlib.suppress(ZeroDivisionError), acting_for(ISE):
         assert sequencer.run() == 300
         raise ZeroDivisionError
     assert placed() == []
@@ -151,8 +161,8 @@ def test_the_tables_hold_the_tree_of_the_events(city: City, steps: tuple[int, ..
     with acting_for(ISE):
         for event in AuditEvent.objects.order_by("pk"):
             names = (
-                "id", "at", "account", "actor", "terminal", "action", "purpose", "subjects", "count", "detail",
-                "result",
+                "id", "at", "account", "actor", "terminal", "action", "purpose", "subjects", "count",
+                "detail", "result",
             )  # fmt: skip
             row = [event.account_id if name == "account" else getattr(event, name) for name in names]
             frontier.append(
@@ -175,12 +185,11 @@ def test_what_is_settled_is_written_down_for_a_restart(city: City, monkeypatch: 
 @pytest.mark.django_db
 @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 @given(
-    texts=st.lists(st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]), max_size=12), min_size=5, max_size=5),
-    detail=st.dictionaries(st.text("abcd_XYZ019", min_size=1), st.integers(-(2**53), 2**53) | st.none() | st.booleans()
-        | st.lists(st.integers(0, 9)) | st.dictionaries(st.text("ab", min_size=1), st.text(st.characters(exclude_characters="\x00", exclude_categories=["Cs"]))), max_size=4),
-    at=st.datetimes(datetime(1999, 1, 1), datetime(2099, 1, 1), timezones=st.just(UTC)),
+    texts=st.lists(st.text(STORABLE, max_size=12), min_size=5, max_size=5),
+    detail=st.dictionaries(st.text("abcd_XYZ019", min_size=1), DETAILS, max_size=4),
+    at=st.datetimes(timezones=st.just(UTC)).filter(lambda each: 1999 < each.year < 2099),
     subjects=st.lists(st.integers(1, 2**50), max_size=4),
-)  # fmt: skip
+)
 def test_postgresql_writes_the_same_canonical_bytes(
     ise: object, texts: list[str], detail: dict[str, object], at: datetime, subjects: list[int]
 ) -> None:
@@ -208,7 +217,7 @@ def test_postgresql_writes_the_same_canonical_bytes(
     "statement", ["UPDATE {} SET municipality_code = '242039'", "DELETE FROM {}", "TRUNCATE {}"]
 )
 def test_the_application_can_neither_change_nor_remove(city: City, table: str, statement: str) -> None:
-    with pytest.raises(Exception) as error, acting_for(ISE), connection.cursor() as cursor:
+    with pytest.raises(ProgrammingError) as error, acting_for(ISE), connection.cursor() as cursor:
         cursor.execute(statement.format(table))
     assert isinstance(error.value.__cause__, psycopg.errors.InsufficientPrivilege)
 

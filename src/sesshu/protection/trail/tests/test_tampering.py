@@ -1,4 +1,4 @@
-"""S05, control 22: whatever is changed in the log afterwards is found, and what is wrong is said (in Japanese)."""
+"""S05, control 22: whatever is changed in the log afterwards is found, and what is wrong is said."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ def _moved(content: bytes, chance: random.Random) -> bytes:
 
 
 def test_every_one_of_two_thousand_tamperings_is_found(folder: Path) -> None:
-    """S05: one byte changed, removed or inserted anywhere; lines swapped, repeated, moved, removed; cut short."""
+    """S05: a byte changed, removed or inserted; lines swapped, repeated, moved, removed; cut short."""
     events = (folder / EVENTS).read_bytes()
     chance = random.Random(20261128)
     tried = 0
@@ -188,7 +188,7 @@ def test_a_missing_witness_is_missed(folder: Path, tmp_path: Path) -> None:
 def test_a_rewritten_log_with_a_valid_chain_is_found_by_what_the_witness_saw(
     folder: Path, tmp_path: Path
 ) -> None:
-    """The operator holds the signing key: a new log, newly signed, holds by itself, and not before the witness."""
+    """The operator has the signing key: a new log, newly signed, holds by itself, not before the witness."""
     entries = [entry.replace(b"clerk", b"other") for entry in entries_of(SIZE)]
     rewritten = tmp_path / "rewritten"
     rewritten.mkdir()

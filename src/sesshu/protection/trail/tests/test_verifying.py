@@ -61,16 +61,19 @@ def test_an_untouched_log_holds(city: City) -> None:
 TAMPERINGS = {
     "changed": ("UPDATE protection_auditevent SET actor = 'other' WHERE id = {}", "内容か順序が"),
     "subjects": ("UPDATE protection_auditevent SET subjects = '{{9}}' WHERE id = {}", "内容か順序が"),
-    "time": ("UPDATE protection_auditevent SET at = at + interval '1 microsecond' WHERE id = {}", "内容か順序が"),
+    "time": ("UPDATE protection_auditevent SET at = at + interval '1 us' WHERE id = {}", "内容か順序が"),
     "removed": ("DELETE FROM protection_auditevent WHERE id = {}", "本体から失われています"),
     "leaf too": (
-        "WITH gone AS (DELETE FROM protection_auditevent WHERE id = {0}) DELETE FROM trail_leaf WHERE event_id = {0}",
+        "WITH gone AS (DELETE FROM protection_auditevent WHERE id = {0})"
+        " DELETE FROM trail_leaf WHERE event_id = {0}",
         "順番が抜けています",
     ),
     "hash too": (
         "UPDATE trail_leaf SET hash = decode(repeat('00', 32), 'hex') WHERE event_id = {}", "内容か順序が"
     ),
-    "checkpoint": ("UPDATE trail_checkpoint SET note = replace(note, '303', '304') WHERE size = 303", "署名が内容と"),
+    "checkpoint": (
+        "UPDATE trail_checkpoint SET note = replace(note, '303', '304') WHERE size = 303", "署名が内容と"
+    ),
     "swapped": (
         "UPDATE trail_leaf SET index = -1 WHERE event_id = {0};"
         "UPDATE trail_leaf SET index = index - 1 WHERE event_id = {0} + 1;"
