@@ -79,6 +79,7 @@ def test_a_month_is_reviewed(house: Any, staff: Any, tmp_path: Path) -> None:
         # What has its finding goes to the end of the list; the first one waits.
         row = officer.page.locator("tbody tr").first
         row.get_by_label("所見").select_option(label="問題なし")
+        row.get_by_label("理由").select_option(label="業務の記録と合う")
         row.get_by_role("button", name="記録").click()
         officer.page.get_by_text("所見を記録しました").wait_for()
         assert officer.page.get_by_text(f"残り{waiting.count() - place - 1}件").count()

@@ -255,12 +255,13 @@ def _refusals(day: Day, limits: Limits) -> Iterator[Suspicion]:
     yield from _counted("refusals", (a for a in day.accesses if a.sort is Sort.REFUSAL), limits["times"])
 
 
+def _is_taken(access: Access) -> bool:
+    """A file of anybody, or papers of many: one questionnaire printed late at the counter is none."""
+    return access.sort is Sort.EXPORT or (access.sort is Sort.PRINT and len(access.subjects) > FEW)
+
+
 def _export_at_night(day: Day, limits: Limits) -> Iterator[Suspicion]:
-    taken = (
-        access
-        for access in day.accesses
-        if access.sort in (Sort.EXPORT, Sort.PRINT) and _is_off(access.at, limits, day.known)
-    )
+    taken = (access for access in day.accesses if _is_taken(access) and _is_off(access.at, limits, day.known))
     yield from _counted("export-at-night", taken, limits["times"])
 
 

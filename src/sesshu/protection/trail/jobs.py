@@ -81,8 +81,9 @@ def verify(progress: Progress, payload: dict[str, Any]) -> dict[str, Any]:
 def summary(verdict: Verdict) -> str:
     """The verdict in one sentence."""
     if verdict.holds:
+        seen = f"証人の署名は{verdict.cosigned_size:,}件目まであります。"
         return (
             f"{verdict.size:,}件の記録とチェックポイント{verdict.checkpoints:,}件を確かめました。"
-            f"書き換えはありません。証人の署名は{verdict.cosigned_size:,}件目まであります。"
+            f"書き換えはありません。{seen if verdict.cosigned else '証人の署名はまだありません。'}"
         )
     return f"異常が{len(verdict.findings):,}件見つかりました。"
