@@ -47,6 +47,7 @@ SPECIAL = {
     "taking_out:new": {"name": "roster"},
     "retention:draw": {"code": "person-dead"},
     "retention:holds": {"code": "person-dead"},
+    "trail:rule": {"code": "off-hours"},
 }
 
 
@@ -130,6 +131,7 @@ NOTHING_TO_SEE = {
     ),
     "addressees:merge": "a person cannot be merged with herself",
     "notices:run-file": "the run of the inventory was never at the press",
+    "trail:verification": "the job of the inventory verifies nothing",
     "intake:entry-undo": "one may take back only what one has just entered oneself",
     "taking_out:detail": "a request is seen here by who made it",
     "taking_out:erasure": "likewise",
