@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('protection', '0004_audit_by_account'),
+        ('protection', '0005_audit_by_account'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('protection', '0003_roles'),
+        ('protection', '0004_rights'),
     ]
 
     operations = [
