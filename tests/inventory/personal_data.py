@@ -40,6 +40,7 @@ NO_PERSON = {
     "accounts.Campaign": "counts of a review of rights",
     "accounts.Contract": "companies",
     "accounts.Grant": "staff, no resident; accounts.*; never removed: who could see what, and by whose leave",
+    "accounts.Narrowing": "staff, no resident; accounts.suspend, .transfer, .retire; kept with the accounts",
     "accounts.PersonnelFile": "a file's digest and counts",
     "accounts.PersonnelRow": "staff, no resident; accounts.personnel",
     "accounts.Profile": "staff, no resident",
