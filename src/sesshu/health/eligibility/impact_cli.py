@@ -11,7 +11,9 @@ from sesshu.addressees.choices import Kind, Status
 from sesshu.addressees.models import Addressee
 from sesshu.health.eligibility import generations
 from sesshu.health.eligibility.reckoning import GivenRow, doses_of, person_of
+from sesshu.health.ledger.circumstances import NONE
 from sesshu.health.ledger.models import Dose
+from sesshu.health.ledger.selectors import circumstances_of
 from sesshu.kernel.command import Outcome, Refused
 from sesshu.protection import audit
 from sesshu.protection.models import Municipality
@@ -65,9 +67,10 @@ def _residents() -> Iterator[Asked]:
     own = {rule.code for rule in generations.own_rules()}
     rows = residents.values_list("pk", "number", "birth_date", "sex").iterator(chunk_size=_BATCH)
     while batch := list(islice(rows, _BATCH)):
-        given = _doses([row[0] for row in batch], own)
+        ids = [row[0] for row in batch]
+        given, known = _doses(ids, own), circumstances_of(ids)
         for pk, number, birth, sex in batch:
-            yield Asked(number, person_of(birth, sex), doses_of(given.get(pk, [])))
+            yield Asked(number, person_of(birth, sex, known.get(pk, NONE)), doses_of(given.get(pk, [])))
 
 
 def _doses(persons: list[int], own: set[str]) -> dict[int, list[GivenRow]]:

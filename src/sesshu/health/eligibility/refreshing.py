@@ -20,6 +20,8 @@ from django.db import connection, transaction
 from sesshu.health.eligibility import generations, workers
 from sesshu.health.eligibility.models import Refresh
 from sesshu.health.eligibility.reckoning import Part, Reckoned, Setup
+from sesshu.health.ledger import selectors as ledger
+from sesshu.health.ledger.circumstances import NONE, Circumstances
 from sesshu.jobs.registry import Progress, Silent
 from sesshu.kernel import clock
 from sesshu.protection import audit
@@ -199,17 +201,17 @@ def _refresh_chunk(generation: Refresh, ids: Sequence[int], reckon: workers.Reck
         _run(cursor, _LOCK, values)
         persons = cursor.execute(_READ_PERSONS).fetchall()
         doses = cursor.execute(_READ_DOSES).fetchall()
-        for reckoned in reckon(_parts(persons, doses)):
+        for reckoned in reckon(_parts(persons, doses, ledger.circumstances_of(ids))):
             _copy(cursor, reckoned)
         _run(cursor, "ANALYZE chunk_verdict; ANALYZE chunk_window; ANALYZE chunk_standing", {})
         _run(cursor, _SWAP, values)
 
 
-def _parts(persons: Iterable[Any], doses: Iterable[Any]) -> Iterator[Part]:
+def _parts(persons: Iterable[Any], doses: Iterable[Any], known: dict[int, Circumstances]) -> Iterator[Part]:
     given = {key: [row[1:] for row in rows] for key, rows in groupby(doses, itemgetter(0))}
     part: Part = []
     for number, birth, sex in persons:
-        part.append((number, birth, sex, given.get(number, ())))
+        part.append((number, birth, sex, given.get(number, ()), known.get(number, NONE)))
         if len(part) == PART:
             yield part
             part = []

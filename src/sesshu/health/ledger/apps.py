@@ -8,9 +8,10 @@ class LedgerConfig(AppConfig):
 
     def ready(self) -> None:
         from sesshu.addressees import merging, opening
-        from sesshu.health.ledger.models import Dose, Screening
+        from sesshu.health.ledger.models import Dose, PersonalCircumstance, Screening
         from sesshu.protection.actions import Action
 
         opening.register("ledger:ledger", Action.LEDGER_READ)
         merging.register_mover(Dose, "addressee")
         merging.register_mover(Screening, "addressee")
+        merging.register_mover(PersonalCircumstance, "addressee")
