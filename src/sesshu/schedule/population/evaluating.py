@@ -4,9 +4,12 @@ Persons are columns of matrices whose rows are records in order of date. Those w
 dose and were given the same product under the same law are judged together.
 """
 
+from datetime import date
+
 import numpy as np
 
 from sesshu.schedule.logic.applicable import Applicable
+from sesshu.schedule.logic.evaluation import _uncounted
 from sesshu.schedule.logic.plan import Requirement, Series
 from sesshu.schedule.population.calendar import Days
 from sesshu.schedule.population.columns import Column
@@ -22,8 +25,9 @@ class Evaluation:
     """One series, and the persons and records to run through it."""
 
     def __init__(
-        self, series: Series, applicable: Applicable, rows: Rows, row: Column, records: Records, gaps: Gaps
-    ) -> None:
+        self, series: Series, applicable: Applicable, rows: Rows, row: Column, records: Records, gaps: Gaps,
+        before: dict[str, Days] | None = None,
+    ) -> None:  # fmt: skip
         self.series, self.applicable, self.rows, self.row = series, applicable, rows, row
         self.records, self.gaps = records, gaps
         self.products = list(rows.pack.vaccines)
@@ -32,6 +36,7 @@ class Evaluation:
             np.zeros(shape, np.int8), np.full(shape, -1, np.int8), np.zeros(shape, bool),
             np.zeros(shape, bool), Progress.none(shape[1], len(series.targets)),
         )  # fmt: skip
+        self.run.progress.before = before or {}
         rules = {q.rule.number: q.rule for target in series.targets for q in target.requirements}
         self.counts = {
             needed: np.zeros(shape[1], np.int16) for rule in rules.values() for needed in rule.needs_history
@@ -102,8 +107,7 @@ class Evaluation:
                 self._by_dated(n, persons, t, dated)
                 continue
             requirement = found.nearest[part]
-            over = requirement.rule.in_force.end.toordinal() < found.edges[part]
-            uncounted = requirement.rule.ends_counting and over
+            uncounted = _uncounted(requirement.rule, date.fromordinal(int(found.edges[part])))
             self._judge(n, persons, t, requirement, np.zeros(len(persons), bool), uncounted)
 
     def _by_dated(self, n: int, persons: Column, t: int, dated: list[Requirement]) -> None:
