@@ -117,7 +117,10 @@ WORDING: dict[str, tuple[str, str]] = {
         "Given while excluded ({}), so not routine: {}.",
     ),
     # A dose that cannot be judged
-    "unknown_vaccine": ("ワクチンコード「{}」は登録されていません。", "The vaccine code “{}” is not known."),
+    "unknown_vaccine": (
+        "ワクチンコード「{}」は登録されていません。海外の製剤は、相当するワクチンのコードで記録してください。",
+        "The vaccine code “{}” is not known. Record a product from abroad by the code of its equal.",
+    ),
     "future": ("接種日{}は基準日{}より後です。", "The dose of {} lies after the day of the question, {}."),
     "before_birth": (
         "接種日{}は生年月日{}より前です。",
