@@ -28,11 +28,7 @@ def write(judged: Sequence[Judged], writer: BulkWriter, senders: Senders) -> set
     changed = [row for row in judged if row.target is not None]
     for row in changed:
         _replace(row, senders, writer)
-    due = [
-        (row.person.id, date.fromisoformat(row.result.due))
-        for row in (*new, *changed)
-        if row.person and row.result.due
-    ]
+    due = [(row.person.id, row.due) for row in (*new, *changed) if row.person and row.due]
     note_due_dates(due, by=writer.by, at=writer.at)
     return {row.person.id for row in (*new, *changed) if row.person}
 

@@ -47,9 +47,9 @@ def _is_judged(row: Judged) -> bool:
 def _with_due_dates(rows: list[Judged], known: Circumstances) -> Circumstances:
     """What is known of the person with the due dates that the rows tell of pregnancies not yet recorded."""
     for row in rows:
-        if not row.result.due:
+        due = row.due
+        if due is None:
             continue
-        due = date.fromisoformat(row.result.due)
         recorded = next((other for other in known.due_dates if is_same_pregnancy(due, other)), None)
         if recorded is None:
             known = known.with_due_date(due)

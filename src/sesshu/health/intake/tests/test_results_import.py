@@ -342,3 +342,10 @@ def test_bad_cells_are_told_by_row_and_column_and_the_good_row_is_taken(
     report = taken(tmp_path, row(), row(**cells))
     assert (report.created, report.rejected) == (1, 1)
     assert {(error.row, error.column) for error in report.errors} == {(3, column)}
+
+
+def test_a_man_s_due_date_is_told_and_not_recorded(tmp_path: Path) -> None:
+    man = person("0000000301", "見本 母", "ミホン ハハ", date(1995, 5, 5), sex="1")
+    report = taken(tmp_path, maternal())
+    assert "分娩予定日" in {warning.column for warning in report.warnings}
+    assert known_of_person(man.pk).due_dates == ()
