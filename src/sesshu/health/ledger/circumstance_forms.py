@@ -69,7 +69,11 @@ class IllnessForm(CircumstanceForm):
 class ExclusionForm(CircumstanceForm):
     kind = CircumstanceKind.EXCLUSION
     code = forms.ChoiceField(label="事由", error_messages=_UNCHOSEN)
-    starts_on = DateField(label="いつから", required=False, help_text="分からなければ空のまま")
+    starts_on = DateField(
+        label="いつから",
+        required=False,
+        help_text="空のままでは、それより前のすべての接種も対象外と判定します。",
+    )
     ends_on = DateField(
         label="いつまで", required=False, help_text="この日を含みます。期限がなければ空のまま"
     )

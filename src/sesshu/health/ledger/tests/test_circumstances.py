@@ -319,3 +319,15 @@ def test_every_kind_has_its_form(client: Client, mother: Addressee, kind: str) -
     answer = client.get(f"/ledger/{mother.pk}/circumstances/{kind}/new/")
     assert answer.status_code == 200
     assert "確認の根拠" in answer.content.decode()
+
+
+def test_an_exclusion_says_which_doses_it_turns(client: Client, child: Addressee, clerk: Any) -> None:
+    """Without its first day it holds of every dose before; the page says how many verdicts it changed."""
+    services.record_dose(addressee=child, vaccine="VZV-live", date=date(2026, 9, 1), by=clerk, at=clock.now())
+    where = f"/ledger/{child.pk}/circumstances/exclusion/new/"
+    values = {"code": "had-disease", "concerns": "varicella", "basis": "certificate"}
+    values["confirmed_on"] = "R8.11.22"
+    later = client.post(where, values | {"starts_on": "R8.11.1"}, follow=True).content.decode()
+    assert "接種の判定" not in later
+    void_circumstance(PersonalCircumstance.objects.get(), reason="誤記", by=clerk, at=clock.now())
+    assert "接種の判定 1件" in client.post(where, values, follow=True).content.decode()
