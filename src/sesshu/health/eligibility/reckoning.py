@@ -7,7 +7,7 @@ Every status is that of :mod:`sesshu.schedule.population.horizon`, every verdict
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -19,6 +19,7 @@ from sesshu.health.ledger.circumstances import NONE, Circumstances
 from sesshu.schedule import DoseGiven, DoseVerdict, Person, load_pack
 from sesshu.schedule.population.cohorts import Cohorts
 from sesshu.schedule.population.horizon import HorizonSpan, Life, touching
+from sesshu.schedule.supporting import Pack
 
 # date, vaccine, volume in mL, expiry of the lot, the dose's id, programme as recorded
 GivenRow = tuple[date, str, Decimal | None, date | None, int, str]
@@ -73,6 +74,7 @@ class Reckoner:
         self.touching = {code: touching(self.pack.programmes[code], self.pack) for code in self.national}
         horizon = (setup.horizon_from, setup.horizon_to)
         self.cohorts = {code: Cohorts(code, self.pack, *horizon) for code in self.national}
+        self.of_pregnancy = frozenset(of_pregnancy(self.pack)) & frozenset(self.national)
         self._shared: dict[tuple[str, int | None, str], Standing] = {}
         self._day: tuple[tuple[date | None, str], dict[str, Standing]] | None = None
 
@@ -96,7 +98,7 @@ class Reckoner:
         """The standings in the order of ``setup.programmes``, and each dose judged by the law of its day.
 
         Doses of the city's own programmes are not for the law to judge. Whose circumstances are ``known``
-        has nothing in common with others.
+        has nothing in common with others where they are asked about.
         """
         found = self._without_doses(birth, sex)
         if not given and known == NONE:
@@ -104,16 +106,23 @@ class Reckoner:
         found = dict(found)
         person = person_of(birth, sex, known)
         life = Life(person, doses_of(r for r in given if r[5] not in self.own), self.pack)
+        asked = self._asked_of(known)
         for code in self.national if birth else ():
             touches = self.touching[code]
             days = [row[0] for row in given if row[1] in touches and row[5] not in self.own]
-            if days or known != NONE:
+            if days or code in asked:
                 found[code] = self._of_life(life, code, days)
         for code, rule in self.own.items():
             days = [row[0] for row in given if row[5] == code]
             if days:
                 found[code] = self.own_standing(rule, birth, sex, days)
         return [found[code] for code in self.setup.programmes], life.verdicts()
+
+    def _asked_of(self, known: Circumstances) -> Collection[str]:
+        """The programmes in which circumstances may change something."""
+        if known == NONE:
+            return ()
+        return self.of_pregnancy if known == Circumstances(due_dates=known.due_dates) else self.national
 
     def verdicts(
         self, birth: date | None, sex: str, given: Sequence[GivenRow], known: Circumstances = NONE
@@ -156,6 +165,14 @@ class Reckoner:
             for span in own.spans(rule, birth, SEXES.get(sex), days)
             if span.start <= until and span.end >= since
         )
+
+
+def of_pregnancy(pack: Pack) -> Iterator[str]:
+    """The programmes against whose diseases a rule speaks of pregnancies: no other asks for a due date."""
+    diseases = {disease for rule in pack.rules if rule.each == "pregnancy" for disease in rule.serves}
+    for code, programme in pack.programmes.items():
+        if diseases & set(programme.diseases):
+            yield code
 
 
 def condensed(spans: Iterable[HorizonSpan]) -> Standing:
