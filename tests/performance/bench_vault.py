@@ -1,9 +1,9 @@
 """De-tokenise through PKCS#11 (SoftHSM), against bare AES-256-GCM and a bare read of the same rows.
 
 `resolve` is the vault's own function as its API calls it: token → row → wrapped key → one decryption in the
-token for each person → the number, with the access record, committed, 1,000 tokens a call. The limits beside it:
-AES-256-GCM of a number in memory, the decryption in the token alone, and SELECT of the same rows by psycopg
-with row-level security. `ratio` is de-tokenisations a second over the 1,000 that are wanted. Then: rows a second
+token for each person → the number, with the access record, committed, 1,000 tokens a call. The limits beside
+it: AES-256-GCM of a number in memory, the decryption in the token alone, and SELECT of the same rows under
+row-level security. `ratio` is de-tokenisations a second over the 1,000 that are wanted. Then: rows a second
 of the bulk import, of single registrations, and a rotation of all keys while the rows can be read.
 """
 

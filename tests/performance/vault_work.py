@@ -1,4 +1,4 @@
-"""What ``bin/bench vault`` does in the vault: ``python -m tests.performance.vault_work folder rows seconds``."""
+"""What ``bin/bench vault`` does in the vault's own process: ``… vault_work folder rows seconds``."""
 
 from __future__ import annotations
 
