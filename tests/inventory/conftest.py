@@ -61,6 +61,7 @@ _KNOWN = {
     "Issue": {"programme": "mr", "code": _issue_code, "valid_to": TODAY},
     "BatchRow": {"messages": []},
     "Product": {"vaccine": "MR"},
+    "TerminalApplication": {"signing_request": ""},
     "Recovery": {"requested_by": lambda number: staff(f"asker-{number}", ISE, Role.SYSTEM)},
     "ErasureRun": {"rule": "person-dead"},
     "Hold": {"rule": "person-dead"},

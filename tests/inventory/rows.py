@@ -80,9 +80,11 @@ class Rows:
             (models.DateTimeField, clock.now()),
             (models.DateField, date(2026, 4, 1)),
             (models.DecimalField, Decimal("0.5")),
+            (models.SmallIntegerField, number % 30_000),
             (models.IntegerField, number),
             (models.BinaryField, number.to_bytes(32)),
             (models.JSONField, {}),
+            (models.BinaryField, number.to_bytes(32)),
             (ArrayField, []),
         ):
             if isinstance(field, kind):

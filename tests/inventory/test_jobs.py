@@ -25,6 +25,7 @@ RUN_AGAIN = {
     "results.commit": "each row has a key of its source; one that is in the ledger is not entered again",
     "eligibility.extract": "a list is made anew; nobody was notified by the one that broke off",
     "notices.print": "numbers without paper are taken up again; what is issued is never issued twice",
+    "trail.verify": "it reads and computes only; its event tells of each run",
     "reporting.export": "the payload names the file; it is written whole again in the same place",
     "retention.erase": "each step commits; what is erased is listed no more",
     "reporting.take-out": "the request names the file; what was delivered is written again in the same place",

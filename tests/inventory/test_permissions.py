@@ -47,6 +47,7 @@ SPECIAL = {
     "taking_out:new": {"name": "roster"},
     "retention:draw": {"code": "person-dead"},
     "retention:holds": {"code": "person-dead"},
+    "trail:rule": {"code": "off-hours"},
 }
 
 
@@ -56,8 +57,9 @@ def every_page() -> Any:
 
 def address(page: Page, number: int) -> str:
     values = {name: number if kind == "IntConverter" else WORDS.get(name) for name, kind in page.parameters}
+    values |= SPECIAL.get(page.name, {})
     assert None not in values.values(), f"{page.name}: say in WORDS what its parameters may be"
-    return page.address(**(values | SPECIAL.get(page.name, {})))
+    return page.address(**values)
 
 
 def ask(client: Client, where: str) -> HttpResponse:
@@ -124,12 +126,12 @@ NOTHING_TO_SEE = {
             "accounts:grant",
             "accounts:narrow",
             "accounts:resume",
-            "accounts:first-password",
         ),
         "an account stands in no table of one city and has another number; its room's tests open it",
     ),
     "addressees:merge": "a person cannot be merged with herself",
     "notices:run-file": "the run of the inventory was never at the press",
+    "trail:verification": "the job of the inventory verifies nothing",
     "intake:entry-undo": "one may take back only what one has just entered oneself",
     "taking_out:detail": "a request is seen here by who made it",
     "taking_out:erasure": "likewise",

@@ -35,7 +35,7 @@ MARKS_SAFE = {"web/templatetags/sesshu.py", "health/ledger/drawing.py"}
 # Statements with the names of the house's own tables and columns set in; values go as parameters.
 NAMES_SET_IN = {
     "addressees/committing.py", "addressees/staging.py", "health/eligibility/refreshing.py",
-    "health/ledger/bulk.py",
+    "health/ledger/bulk.py", "protection/keys/wrapping.py",
 }  # fmt: skip
 # A panel's body is another template of the house, rendered and escaped already.
 SAFE_IN_TEMPLATES = {("ledger.html", "panel.body|safe")}

@@ -38,6 +38,13 @@ def main(folder: Path) -> None:
         tell=print,
     )
     open_account(
+        login="demo-ise-security",
+        name="情報セキュリティ責任者（デモ）",
+        municipality=ensure_municipality(ISE),
+        roles=[Role.SECURITY],
+        password=password,
+    )
+    open_account(
         login="demo-kofu",
         name="予防接種担当（デモ）",
         municipality=ensure_municipality(KOFU),

@@ -167,7 +167,7 @@ def test_signing_in_and_searching_need_no_mouse(staff: Any) -> None:
     desk.page.keyboard.press("Tab")
     desk.page.keyboard.type("違うパスワード")
     desk.page.keyboard.press("Enter")
-    desk.page.get_by_text("利用者IDまたはパスワードが違います。").wait_for()
+    desk.page.get_by_text("サインインできません").wait_for()
     desk.looks_well("sign-in-wrong")
     desk.page.get_by_label("パスワード").fill(PASSWORD)
     desk.page.keyboard.press("Enter")

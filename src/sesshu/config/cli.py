@@ -46,6 +46,9 @@ _ROOMS = {
     "numbers": _Room("sesshu.numbers.cli", True, "個人番号の取込・消去", "numbers"),
     "numbers systems": _Room("sesshu.numbers.cli", True, "接続を許可するシステム", "numbers", "owner"),
     "accounts keep": _Room("sesshu.protection.accounts.cli", True, "棚卸しで止まった権限の継続"),
+    "audit": _Room("sesshu.protection.trail.cli", True, "操作記録の検証・書出し・署名"),
+    "audit witness": _Room("sesshu.protection.trail.files_cli", False, "ほかの団体の操作記録の証人"),
+    "audit verify-files": _Room("sesshu.protection.trail.files_cli", False, "書き出した操作記録の検証"),
     "database": _Room("sesshu.config.database_cli", False, "データベースの準備・停止"),
     "demo": _Room("sesshu.config.demo_cli", True, "架空の2市でデモを起動", "all"),
     "serve": _Room("sesshu.config.serve_cli", True, "職員画面の起動", "all"),
@@ -89,7 +92,20 @@ def _run(words: list[str]) -> Outcome:
         _prepare_database("numbers" if _asks_for_numbers(words) else room.system, room.role)
     parser = _parser(room.module)
     parsed = parser.parse_args(words)
-    outcome: Outcome = parsed.handler(parsed)
+    return _handled(parsed, room.database)
+
+
+def _handled(parsed: argparse.Namespace, database: bool) -> Outcome:
+    outcome: Outcome
+    if not database:
+        outcome = parsed.handler(parsed)
+        return outcome
+    from sesshu.protection.audit import NotRecorded
+
+    try:
+        outcome = parsed.handler(parsed)
+    except NotRecorded as error:
+        raise Refused(str(error)) from error
     return outcome
 
 

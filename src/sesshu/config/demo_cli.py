@@ -9,7 +9,7 @@ from pathlib import Path
 from sesshu.config import demo_numbers, vault
 from sesshu.config.doors import Door
 from sesshu.config.home import home
-from sesshu.config.processes import serve, worker
+from sesshu.config.processes import sequencer, serve, worker
 from sesshu.kernel.command import Outcome, Refused
 
 _CITIES = (("242039", "ise", 1.0), ("192015", "kofu", 0.3))
@@ -43,7 +43,7 @@ def _demo(arguments: argparse.Namespace) -> Outcome:
     code = serve(
         Door("127.0.0.1", arguments.port),
         vault.door("127.0.0.1", arguments.numbers_port),
-        others=[worker(), vault.keeper()],
+        others=[worker(), sequencer(), vault.keeper()],
         announce=announce,
     )
     return Outcome({"address": address}, "", code)

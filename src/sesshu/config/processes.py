@@ -1,4 +1,4 @@
-"""The processes of one installation: the staff door and the worker, kept together."""
+"""The processes of one installation: the staff door, the worker and the log's sequencer, kept together."""
 
 from __future__ import annotations
 
@@ -48,6 +48,11 @@ def _stop(number: int, frame: FrameType | None) -> None:
 def worker() -> list[str]:
     """The city's worker of jobs."""
     return [sys.executable, "-m", "sesshu.config.manage", "procrastinate", "worker", "--concurrency", "1"]
+
+
+def sequencer() -> list[str]:
+    """Gives committed events of the audit log their places in the Merkle tree."""
+    return [sys.executable, "-m", "sesshu.config.cli", "audit", "sequence"]
 
 
 def _start(command: list[str]) -> subprocess.Popen[bytes]:

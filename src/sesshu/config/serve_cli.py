@@ -10,7 +10,7 @@ import os
 
 from sesshu.config import vault
 from sesshu.config.doors import Door
-from sesshu.config.processes import serve, worker
+from sesshu.config.processes import sequencer, serve, worker
 from sesshu.kernel.command import Outcome, Refused
 
 
@@ -37,10 +37,10 @@ def _serve(arguments: argparse.Namespace) -> Outcome:
     _prepare(door)
     announce = f"職員画面: {door.address}"
     if arguments.only == "city":
-        code = serve(door, others=[worker()], announce=announce)
+        code = serve(door, others=[worker(), sequencer()], announce=announce)
     else:
         _connect(arguments.numbers_port)
-        code = serve(door, numbers, others=[worker(), vault.keeper()], announce=announce)
+        code = serve(door, numbers, others=[worker(), sequencer(), vault.keeper()], announce=announce)
     return Outcome({"address": door.address}, "", code)
 
 

@@ -91,7 +91,9 @@ class AuditEvent(TenantModel):
     """Who did what to whom, when and why. Ids only; never a name, never an Individual Number (S05)."""
 
     at = models.DateTimeField("日時")
-    account = models.ForeignKey(Account, null=True, on_delete=models.PROTECT, verbose_name="操作者")
+    account = models.ForeignKey(
+        Account, null=True, on_delete=models.PROTECT, db_index=False, verbose_name="操作者"
+    )
     actor = models.CharField("操作主体", max_length=60)
     terminal = models.CharField("端末", max_length=64, blank=True)
     action = models.CharField("操作", max_length=60)
@@ -104,6 +106,7 @@ class AuditEvent(TenantModel):
     class Meta:
         indexes = [
             models.Index(fields=["municipality_code", "at"], name="audit_by_time"),
+            models.Index(fields=["municipality_code", "account", "at"], name="audit_by_account"),
         ]
 
     def __str__(self) -> str:

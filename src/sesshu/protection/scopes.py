@@ -15,7 +15,7 @@ from sesshu.protection.models import Account
 # Named by their codes: actions.py itself asks here.
 PER_PROGRAMME = frozenset(
     {"ledger.read", "ledger.write", "results.import", "targets.extract", "notices.print", "lists.export",
-     "report.read", "report.keep"}
+     "report.read", "report.keep", "taking-out.request", "retention.request"}
 )  # fmt: skip
 
 

@@ -40,7 +40,7 @@ def acting() -> str | None:
 @contextmanager
 def acting_for(municipality_code: str) -> Iterator[None]:
     """One transaction in which only this municipality's rows exist."""
-    before = _municipality.get()
+    before, outermost = _municipality.get(), not connection.in_atomic_block
     with transaction.atomic():
         _set(municipality_code)
         token = _municipality.set(municipality_code)
@@ -49,8 +49,10 @@ def acting_for(municipality_code: str) -> Iterator[None]:
         finally:
             _municipality.reset(token)
         # An outer block of another municipality goes on in the same transaction; after an error the
-        # savepoint's rollback has restored the setting already.
-        _set(before or "")
+        # savepoint's rollback has restored the setting already, and one that is to come will. The
+        # transaction's own end takes the setting with it.
+        if not outermost and not connection.needs_rollback:
+            _set(before or "")
 
 
 def _set(code: str) -> None:

@@ -18,6 +18,7 @@ SECRET_KEY = home.secret("django")
 TAKING_OUT_SECRET = home.secret("taking-out")
 # Whether the command line may write lists of persons that are not encrypted.
 PLAIN_LISTS = False
+AUDIT_SIGNING_SECRET = home.secret("audit-signing")
 DEBUG = False
 ALLOWED_HOSTS: list[str] = ["localhost", "127.0.0.1"]
 ROOT_URLCONF = "sesshu.config.urls"
@@ -77,6 +78,9 @@ MIDDLEWARE = [
     "sesshu.protection.middleware.TenantMiddleware",
     "sesshu.protection.terminals.middleware.TerminalMiddleware",
     "sesshu.protection.limits.PaceMiddleware",
+    "sesshu.protection.trail.middleware.RefusalLog",
+    "sesshu.protection.middleware.TenantMiddleware",
+    "sesshu.protection.trail.middleware.RequestLog",
     "sesshu.protection.middleware.NoStoreMiddleware",
     "sesshu.protection.accounts.sharing.OnDutyMiddleware",
 ]

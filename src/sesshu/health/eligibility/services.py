@@ -183,7 +183,7 @@ def _change(
     row.changed_by, row.changed_at = (by, at) if why else (None, None)
     row.save(update_fields=["included", "change_reason", "changed_by", "changed_at"])
     audit.record(
-        action, by=by, subjects=[row.addressee_id], detail={"extraction": row.extraction_id, "why": why}
+        action, by=by, subjects=[row.addressee_id], detail={"extraction": row.extraction_id, "row": row.pk}
     )
     return row
 

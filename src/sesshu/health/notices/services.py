@@ -108,7 +108,7 @@ def cancel_run(*, run: PrintRun, reason: str, by: Account | None, at: datetime) 
     issues.update(state=IssueState.CANCELLED, closed_at=at, closed_by=by, closing_reason=reason)
     run.state = RunState.CANCELLED
     run.save(update_fields=["state"])
-    audit.record("notices.cancel-run", by=by, subjects=persons, detail={"run": run.pk, "why": reason})
+    audit.record("notices.cancel-run", by=by, subjects=persons, detail={"run": run.pk})
     return len(persons)
 
 

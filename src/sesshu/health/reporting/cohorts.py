@@ -91,6 +91,10 @@ class ResidentSelection:
         done = has_dose(self.measure, day)
         return found.filter(done) if self.part == "done" else found.filter(~done)
 
+    def asked(self) -> dict[str, object]:
+        """The conditions as values."""
+        return {**vars(self), "measure": self.measure.code}
+
     def address(self) -> str:
         """The query part of the address that means this selection."""
         pairs = [("measure", self.measure.code), ("year", str(self.fiscal_year)), ("part", self.part)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -44,13 +44,17 @@ class ListedRow:
 
 @dataclass(frozen=True)
 class Listing:
-    """``queryset`` is ordered; ``person`` is the path from its rows to the addressee."""
+    """``queryset`` is ordered; ``person`` is the path from its rows to the addressee.
+
+    ``conditions`` say in words what was asked for; ``asked`` says it in values, for the log.
+    """
 
     name: str
     title: str
     columns: tuple[Column, ...]
     queryset: QuerySet[Any]
     conditions: tuple[tuple[str, str], ...]
+    asked: Mapping[str, object]
     person: str = "addressee"
 
     def count(self) -> int:

@@ -15,4 +15,4 @@ def selected(selection: ResidentSelection, title: str) -> Listing:
         *dwelling_columns(""),
     )
     found = selection.queryset().order_by("name_kana", "number")
-    return Listing("residents", title, columns, found, selection.described(), person="")
+    return Listing("residents", title, columns, found, selection.described(), selection.asked(), person="")

@@ -48,6 +48,7 @@ def listing(conditions: RosterConditions) -> Listing:
         roster_columns(),
         _doses(conditions).order_by("date", "addressee__number", "pk"),
         _described(conditions, name),
+        vars(conditions),
     )
 
 
@@ -60,6 +61,7 @@ def selected(selection: DoseSelection, title: str) -> Listing:
         roster_columns(),
         found.order_by("date", "addressee__number", "pk"),
         selection.described(),
+        vars(selection),
     )
 
 

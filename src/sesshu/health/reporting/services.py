@@ -18,7 +18,7 @@ from sesshu.health.reporting.models import ReportKind, ReportSnapshot
 from sesshu.health.reporting.recount import recount, unplaced_row
 from sesshu.jobs.registry import Progress, Silent
 from sesshu.kernel import clock
-from sesshu.protection import audit
+from sesshu.protection import acts, audit
 from sesshu.protection.models import Account, Municipality
 from sesshu.protection.tenancy import current
 
@@ -65,7 +65,7 @@ class _Logged:
     def __init__(self, listing: Listing, *, by: Account | None, purpose: str, form: str) -> None:
         self.action = f"{listing.name}.export"
         self.by, self.purpose = by, purpose
-        self.detail = {"conditions": dict(listing.conditions), "format": form}
+        self.detail = {"conditions": acts.coded(listing.asked), "format": form}
         self.count = 0
 
     def rows(self, rows: Iterable[ListedRow]) -> Iterator[ListedRow]:
@@ -90,7 +90,7 @@ def show(listing: Listing, rows: Sequence[ListedRow], *, by: Account | None) -> 
         f"{listing.name}.show",
         by=by,
         subjects=[row.addressee_id for row in rows],
-        detail={"conditions": dict(listing.conditions)},
+        detail={"conditions": acts.coded(listing.asked)},
     )
 
 

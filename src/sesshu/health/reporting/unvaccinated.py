@@ -48,6 +48,7 @@ def listing(conditions: UnvaccinatedConditions) -> Listing:
         _columns(conditions, name),
         _windows(conditions).order_by("addressee__name_kana", "addressee__number", "pk"),
         _described(conditions, name),
+        vars(conditions),
     )
 
 

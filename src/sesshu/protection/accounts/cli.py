@@ -1,4 +1,4 @@
-"""``sesshu accounts keep``: the way back in when a review ran out and nobody is left who may approve."""
+"""``sesshu accounts keep``: the way back in when a review locked everybody who could confirm."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from sesshu.protection import audit, programmes
+from sesshu.protection import audit, enrolling, programmes
 from sesshu.protection.accounts import asking, deciding, defining, selectors
 from sesshu.protection.accounts.asking import NotAllowed
 from sesshu.protection.accounts.choices import AccountKind, RequestKind, RequestState
@@ -137,12 +137,14 @@ def _change(found: AuthorityRequest) -> dict[str, Any]:
 
 
 @require_POST
-@requires(Action.ACCOUNTS_APPROVE)
+@requires(Action.ACCOUNTS_APPROVE, fresh=True)
 def decide(request: HttpRequest, pk: int) -> HttpResponse:
     found, by = _request(pk), account(request)
     try:
         if "approve" in request.POST:
             done = deciding.approve(found, by=by)
+            if done.kind == RequestKind.OPEN:
+                return _ticket(request, done, by)
             messages.success(request, "承認しました。いまから有効です。")
         else:
             done = deciding.refuse(found, by=by, note=request.POST.get("reason", ""))
@@ -150,6 +152,14 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
     except NotAllowed as refusal:
         return _page(request, found, str(refusal))
     return redirect("accounts:request", pk=done.pk)
+
+
+def _ticket(request: HttpRequest, done: AuthorityRequest, by: Account) -> HttpResponse:
+    """What the new account gets into its hands; shown this once."""
+    opened = done.account
+    assert opened is not None
+    code = enrolling.ticket(account=opened, requested_by=done.asked_by, approved_by=by)
+    return render(request, "accounts/ticket.html", {"found": done, "shown": opened, "code": code})
 
 
 @require_POST

@@ -12,7 +12,6 @@ urlpatterns = [
     path("<int:pk>/grant/", views.grant, name="grant"),
     path("<int:pk>/narrow/", views.narrow, name="narrow"),
     path("<int:pk>/resume/", views.resume, name="resume"),
-    path("<int:pk>/first-password/", views.first_password, name="first-password"),
     path("grants/<int:pk>/withdraw/", views.withdraw, name="withdraw"),
     path("unused/", views.unused, name="unused"),
     path("on-duty/", views.on_duty, name="on-duty"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import Any
 
 from django.contrib import messages
@@ -184,21 +183,6 @@ def resume(request: HttpRequest, pk: int) -> HttpResponse:
     else:
         messages.success(request, "利用の再開を申請しました。")
     return redirect("accounts:account", pk=pk)
-
-
-@require_POST
-@requires(Action.FACTORS_RECOVER)
-def first_password(request: HttpRequest, pk: int) -> HttpResponse:
-    """Shown once, to be handed over; only for an account that nobody has signed in to yet."""
-    shown = _account(pk)
-    if shown.last_login is not None or shown.pk == signed_in(request).pk:
-        messages.error(request, "すでに使われている利用者です。認証手段の再登録を使ってください。")
-        return redirect("accounts:account", pk=pk)
-    password = secrets.token_urlsafe(15)
-    shown.set_password(password)
-    shown.save(update_fields=["password"])
-    audit.record("accounts.first-password", by=signed_in(request), count=0, detail={"account": shown.pk})
-    return render(request, "accounts/first_password.html", {"shown": shown, "password": password})
 
 
 @require_GET

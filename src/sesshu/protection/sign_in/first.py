@@ -11,8 +11,6 @@ from datetime import datetime
 from django.db import transaction
 
 from sesshu.protection import audit
-from sesshu.protection.accounts.selectors import accounts
-from sesshu.protection.actions import Action
 from sesshu.protection.models import Account, Municipality
 from sesshu.protection.roles import Role
 from sesshu.protection.services import ensure_municipality, open_account
@@ -23,8 +21,6 @@ from sesshu.protection.tenancy import acting_for
 _LOGIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{2,39}")
 # One asks, the other approves: one person can hold only one of them.
 ROLES = (Role.SYSTEM, Role.MANAGER)
-# Whoever may ask and whoever may approve; while both are there, every other account goes through them.
-_NEEDED = (Action.ACCOUNTS_REQUEST, Action.ACCOUNTS_APPROVE)
 
 
 class NotFirst(ValueError):
@@ -59,9 +55,10 @@ def open_first(*, municipality_code: str, logins: Sequence[str], names: Sequence
 
 
 def _needs_none(municipality: Municipality) -> None:
+    roles = [str(role) for role in ROLES]
     with acting_for(municipality.code):
-        able = [account for account in accounts() if account.in_service]
-    if all(any(account.may(action) for account in able) for action in _NEEDED):
+        held = any(set(roles) & set(account.roles) for account in municipality.account_set.all())
+    if held:
         raise NotFirst(
             f"{municipality.name}には管理者がすでに登録されています。"
             "利用者の追加や再登録は、画面の「管理」から2人の管理者で行ってください。"

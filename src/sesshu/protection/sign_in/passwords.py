@@ -54,7 +54,7 @@ def note_refusal(login: str, account: Account | None, *, reason: str) -> None:
     with acting_for(account.municipality_id if account else ""):
         if account is not None:
             result = "locked" if reason == "locked" else "refused"
-            why = reason if account.is_active else "inactive"
+            why = reason if account.in_service else "inactive"
             audit.record("sign-in", by=account, detail={"why": why}, result=result)
             return
         StrayRefusal.objects.create(
@@ -70,4 +70,4 @@ def _is_right(account: Account | None, password: str) -> bool:
     if account is None or not usable:
         make_password(password[:LONGEST])  # nobody's, at the price of somebody's
         return False
-    return account.check_password(password) and account.is_active
+    return account.check_password(password) and account.in_service

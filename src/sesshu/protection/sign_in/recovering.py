@@ -28,7 +28,7 @@ def request(*, account: Account, method: CheckMethod, note: str, by: Account) ->
 
     :raises Refused: for oneself, for another city's account, or while a request of it waits.
     """
-    if account.municipality_id != by.municipality_id or not account.is_active:
+    if account.municipality_id != by.municipality_id or not account.in_service:
         raise Refused("この利用者は登録されていないか、無効になっています。")
     if account.pk == by.pk:
         raise Refused("自分自身の再登録は申請できません。別の管理者に依頼してください。")
@@ -55,7 +55,7 @@ def approve(*, recovery: Recovery, by: Account) -> tuple[Recovery, str]:
         row = _waiting(recovery)
         if by.pk in (row.requested_by_id, row.account_id):
             raise Refused("申請した人と本人は承認できません。別の管理者が承認してください。")
-        if not (row.account.is_active and row.requested_by.may(Action.FACTORS_RECOVER)):
+        if not (row.account.in_service and row.requested_by.may(Action.FACTORS_RECOVER)):
             raise Refused("申請のあとに、申請した人か本人の利用が終わっています。やり直してください。")
         account = row.account
         ending.end_all(account=account, by=by, why="recovery")

@@ -20,7 +20,7 @@ from sesshu.protection.sign_in.models import Ticket
 from sesshu.protection.sign_in.sessions import digest
 from sesshu.protection.tenancy import acting_for
 
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+BACKEND = "sesshu.protection.backends.AccountBackend"
 LOCKED = "続けて確かめられなかったため、しばらく受け付けません。時間をおくか、管理者に申し出てください。"
 
 

@@ -35,7 +35,8 @@ def subject_of(request: HttpRequest, step: str) -> int | None:
 def account_at(request: HttpRequest, step: str) -> Account | None:
     """The account that passed the step; None when too long ago or no longer in office."""
     subject = subject_of(request, step)
-    return None if subject is None else Account.objects.filter(pk=subject, is_active=True).first()
+    account = None if subject is None else Account.objects.filter(pk=subject).first()
+    return account if account is not None and account.in_service else None
 
 
 def shown_by(request: HttpRequest, authenticator: int) -> None:

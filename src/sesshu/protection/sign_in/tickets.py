@@ -67,7 +67,7 @@ def check(*, login: str, code: str) -> Ticket | None:
     with acting_for(account.municipality_id if account else ""):
         ticket = open_for(account).order_by("-issued_at").first() if account else None
     right = _is_right(ticket, _plain(code)[:40])
-    if ticket is None or account is None or not (right and may_try and account.is_active):
+    if ticket is None or account is None or not (right and may_try and account.in_service):
         passwords.note_refusal(login, account, reason="ticket" if may_try else "locked")
         return None
     lockout.forgive(On.LOGIN, login)

@@ -77,7 +77,7 @@ def approve(*, application: TerminalApplication, by: Account) -> Certificate | N
     audit.record("terminal.approve", by=by, count=0, detail=_told(terminal, application))
     if not application.signing_request:
         return None
-    return _issue(application, signing_requests.public_key(application.signing_request), by)[0]
+    return _issue(application, _checked(application.signing_request), by)[0]
 
 
 @transaction.atomic
@@ -148,7 +148,7 @@ def _apply(
     terminal: Terminal, kind: Application, reason: str, signing_request: str, by: Account
 ) -> TerminalApplication:
     if signing_request:
-        _check_request(signing_request)
+        _checked(signing_request)
     application = TerminalApplication.objects.create(
         terminal=terminal, kind=kind, reason=reason, signing_request=signing_request,
         requested_by=by, requested_at=clock.now(),
@@ -157,9 +157,9 @@ def _apply(
     return application
 
 
-def _check_request(signing_request: str) -> None:
+def _checked(signing_request: str) -> authority.PublicKey:
     try:
-        signing_requests.public_key(signing_request)
+        return signing_requests.public_key(signing_request)
     except signing_requests.UnusableRequest as error:
         raise TerminalRefused(str(error)) from error
 

@@ -118,7 +118,7 @@ def certificate_file(request: HttpRequest, pk: int) -> HttpResponse:
     application = get_object_or_404(
         TerminalApplication.objects.select_related("certificate__terminal"), pk=pk, certificate__isnull=False
     )
-    return _pem(application.certificate.pem, application.certificate.terminal.identifier)
+    return _pem(application.certificate.pem)
 
 
 @require_GET
@@ -126,7 +126,7 @@ def certificate_file(request: HttpRequest, pk: int) -> HttpResponse:
 def authority_certificate(request: HttpRequest) -> HttpResponse:
     """The root that terminals and proxies must know."""
     content = authority.root().public_bytes(serialization.Encoding.PEM).decode("ascii")
-    return _pem(content, "sesshu-authority")
+    return _pem(content)
 
 
 def _terminal(pk: int) -> Terminal:
@@ -136,6 +136,6 @@ def _terminal(pk: int) -> Terminal:
     return found
 
 
-def _pem(content: str, name: str) -> HttpResponse:
-    headers = {"Content-Disposition": f'attachment; filename="{name}.pem"'}
-    return HttpResponse(content, content_type="application/x-pem-file", headers=headers)
+def _pem(content: str) -> HttpResponse:
+    # Public by nature, no person's data: the link names the file, and no browser shows this kind.
+    return HttpResponse(content, content_type="application/x-pem-file")

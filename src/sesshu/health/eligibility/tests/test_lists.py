@@ -127,7 +127,11 @@ def test_h05_each_page_of_the_list_is_recorded_with_its_persons(client, clerk):
     found = extract(by=clerk)
     seen(client, found)
     event = AuditEvent.objects.get(action="targets.list")
-    assert (event.subjects, event.account, event.detail) == ([child.pk], clerk, {"extraction": found.pk})
+    assert (event.subjects, event.account, event.detail) == (
+        [child.pk],
+        clerk,
+        {"for": "questionnaire", "extraction": found.pk},
+    )
     made = AuditEvent.objects.get(action="targets.extract")
     assert (made.subjects, made.count, made.purpose) == ([child.pk], 1, "questionnaire")
 

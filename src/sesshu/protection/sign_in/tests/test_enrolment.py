@@ -169,7 +169,7 @@ def test_what_ended_meanwhile_ends_the_request(
     if gone == "the account":
         Account.objects.filter(pk=clerk.account.pk).update(is_active=False)
     else:
-        Account.objects.filter(pk=system.account.pk).update(roles=[])
+        Account.objects.get(pk=system.account.pk).grants.update(withdrawn_at=clock.now())
     page = manager.client.post(f"/sign-in/recoveries/{Recovery.objects.get().pk}/approve/", follow=True)
     assert "利用が終わっています" in page.content.decode()
     assert not Ticket.objects.exists()

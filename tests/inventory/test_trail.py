@@ -1,0 +1,219 @@
+"""S05, M09: whatever is done leaves an event that people can read; what cannot be logged is not done."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.test import Client
+
+import sesshu
+from sesshu.kernel import clock
+from sesshu.kernel.check_digits import is_individual_number
+from sesshu.protection import acts, audit
+from sesshu.protection.models import AuditEvent
+from sesshu.protection.roles import Role
+from sesshu.protection.trail.middleware import QUIET
+from sesshu.protection.trail.models import RefusalCount
+from sesshu.protection.trail.refusals import EACH
+
+from .conftest import FOREIGN, ISE, ORDINARY, OWN, signed_in, staff
+from .pages import Page, pages
+from .rows import Rows, tenant_models
+from .test_permissions import OPEN, address, ask
+
+SOURCES = Path(sesshu.__file__).parent
+SIGNED_IN_PAGES = [page for page in pages() if page.name not in OPEN]
+# Functions that pass an action on; their callers name it.
+PASSED_ON = {
+    "sesshu/health/eligibility/services.py", "sesshu/health/reporting/services.py",
+    "sesshu/protection/trail/middleware.py",
+}  # fmt: skip
+
+
+def recorded() -> Iterator[tuple[str, str]]:
+    """The action in every call of ``audit.record``, a hole as ``*``, with the file that calls."""
+    for path in SOURCES.rglob("*.py"):
+        if "tests" in path.parts:
+            continue
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            called = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
+            if called and ast.unparse(node.func) == "audit.record":  # type: ignore[attr-defined]
+                yield _pattern(node.args[0]), str(path.relative_to(SOURCES.parent))  # type: ignore[attr-defined]
+
+
+def _pattern(argument: ast.expr) -> str:
+    if isinstance(argument, ast.Constant):
+        return str(argument.value)
+    if isinstance(argument, ast.JoinedStr):
+        return "".join(str(p.value) if isinstance(p, ast.Constant) else "*" for p in argument.values)
+    return "*"
+
+
+def test_every_action_that_is_logged_has_its_words() -> None:
+    known = {each.code for each in acts.acts()}
+    for pattern, file in recorded():
+        if pattern == "*":
+            assert file in PASSED_ON, f"{file} passes an action on: say so here"
+            continue
+        rule = re.compile(re.escape(pattern).replace(r"\*", ".+"))
+        assert any(map(rule.fullmatch, known)), f"{file}: declare the action {pattern} in the room's acts.py"
+
+
+def test_the_words_are_for_people() -> None:
+    assert len(acts.acts()) > 60
+    for act in acts.acts():
+        for said in (act.label, act.sentence):
+            assert said, act.code
+            assert not said.isascii(), act.code
+        assert act.sentence.endswith(("ました", "ませんでした")), act.code
+    assert set(acts.SORT_LABELS) == set(acts.Sort)
+
+
+def test_an_action_s_words_are_its_own() -> None:
+    labels = [act.label for act in acts.acts()]
+    assert len(labels) == len(set(labels))
+
+
+@pytest.mark.parametrize("page", SIGNED_IN_PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_every_address_asked_in_every_way_leaves_an_event(own_rows: Rows, page: Page, method: str) -> None:
+    client = signed_in(staff("reader", ISE, *ORDINARY))
+    before = set(AuditEvent.objects.values_list("pk", flat=True))
+    answer = getattr(client, method)(address(page, OWN))
+    if method == "get" and page.name in QUIET and answer.status_code < 400:
+        assert QUIET[page.name]
+        return
+    events = list(AuditEvent.objects.exclude(pk__in=before))
+    assert events, f"{method} {page.name} leaves no event"
+    assert {event.actor for event in events} == {"reader"}
+    assert all(event.terminal for event in events)
+
+
+def test_no_quiet_address_outlives_its_page() -> None:
+    assert set(QUIET) <= {page.name for page in pages()}
+
+
+@pytest.mark.parametrize("page", [page for page in pages() if page.action], ids=lambda page: page.name)
+def test_a_refusal_for_lack_of_right_is_logged(own_rows: Rows, page: Page) -> None:
+    roles = [role for role in Role if page.action not in role.actions]
+    client = signed_in(staff("no-right", ISE, *roles))
+    assert ask(client, address(page, OWN)).status_code == 404
+    event = AuditEvent.objects.filter(actor="no-right").latest("pk")
+    assert (event.action, event.result) == ("access.refused", "refused")
+    assert (event.detail["view"], event.detail["needs"]) == (page.name, page.action)
+
+
+@pytest.mark.parametrize("page", [page for page in pages() if page.action], ids=lambda page: page.name)
+def test_another_city_s_number_is_refused_and_logged(own_rows: Rows, foreign_rows: Rows, page: Page) -> None:
+    numbers = [name for name, kind in page.parameters if kind == "IntConverter"]
+    if not numbers:
+        return
+    assert ask(signed_in(staff("curious", ISE, *ORDINARY)), address(page, FOREIGN)).status_code == 404
+    event = AuditEvent.objects.filter(actor="curious").latest("pk")
+    assert (event.action, event.detail["numbers"][numbers[0]]) == ("access.refused", FOREIGN)
+
+
+def test_an_address_that_does_not_exist_is_logged(own_rows: Rows) -> None:
+    assert signed_in(staff("lost", ISE, *ORDINARY)).get("/no/such/page/").status_code == 404
+    assert AuditEvent.objects.get(actor="lost").detail == {"method": "GET", "status": 404, "view": "unknown"}
+
+
+def test_a_flood_of_refusals_is_counted_and_not_lost(ise: object) -> None:
+    from datetime import timedelta
+
+    from sesshu.protection.trail import refusals
+
+    client = signed_in(staff("flood", ISE, *ORDINARY))
+    for _ in range(EACH + 30):
+        client.get("/no/such/page/")
+    assert AuditEvent.objects.filter(action="access.refused").count() == EACH
+    with clock.fixed(clock.now() + timedelta(minutes=5)):
+        assert refusals.flush(ISE) == 30
+        assert refusals.flush(ISE) == 0
+    assert AuditEvent.objects.get(action="access.refused-more").detail["more"] == 30
+    assert not RefusalCount.objects.exists()
+
+
+def _rows() -> dict[str, list[object]]:
+    """All that the city's tables hold, the log left out."""
+    quiet = {"AuditEvent", "RefusalCount"}
+    return {
+        model.__name__: sorted(map(repr, model.objects.values_list()))  # type: ignore[attr-defined]
+        for model in tenant_models()
+        if model.__name__ not in quiet
+    }
+
+
+@pytest.mark.parametrize("page", SIGNED_IN_PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_without_the_log_no_page_is_shown_and_nothing_is_done(
+    own_rows: Rows, page: Page, method: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = signed_in(staff("reader", ISE, *ORDINARY))
+    if method == "get" and page.name in QUIET:
+        return
+    before = _rows()
+    # PostgreSQL itself refuses the row, as it would where the right to insert is gone.
+    monkeypatch.setattr(audit, "_INSERT", audit._INSERT.replace("protection_auditevent", "no_such_table"))
+    answer = getattr(client, method)(address(page, OWN))
+    assert answer.status_code == 503
+    assert "操作記録を残せないため、処理を取り消しました" in answer.content.decode()
+    assert _rows() == before
+
+
+SCANNED = re.compile(r"(?<!\d)\d{12}(?!\d)")
+
+
+def test_no_event_of_any_page_could_hold_a_name_or_a_number(own_rows: Rows, hidden_person: object) -> None:
+    """Whatever the pages write: details are ASCII codes, and no text is an Individual Number."""
+    client: Client = signed_in(staff("reader", ISE, *ORDINARY))
+    for page in SIGNED_IN_PAGES:
+        for method in (client.get, client.post):
+            method(address(page, OWN), {"q": "123456789018", "reason": "目印 一郎"})
+    for event in AuditEvent.objects.all():
+        assert str(event.detail).isascii(), event.action
+        said = f"{event.action} {event.purpose} {event.terminal} {event.result} {event.detail}"
+        assert not any(map(is_individual_number, SCANNED.findall(said)))
+        acts.check_detail(event.action, event.detail)
+
+
+@pytest.mark.parametrize(
+    "detail",
+    [
+        {"name": "伊勢 花子"},
+        {"by": "イセ ハナコ"},
+        {"number": "123456789018"},
+        {"number": 123456789018},
+        {"by": ["ok", {"deep": "伊勢"}]},
+        {"伊勢": 1},
+        {"123456789018": 1},
+        {"ratio": 0.5},
+        {"text": "two words"},
+        {"by": {"a": {"b": {"c": {"d": {"e": 1}}}}}},
+    ],
+)
+def test_a_detail_that_could_tell_a_person_is_refused(ise: object, detail: dict[str, object]) -> None:
+    assert is_individual_number("123456789018")
+    with pytest.raises(acts.Unsayable):
+        audit.record("no.such-action", by=None, detail=detail)
+    assert not AuditEvent.objects.exists()
+
+
+def test_a_declared_action_tells_nothing_but_what_it_declared(ise: object) -> None:
+    with pytest.raises(acts.Unsayable, match="ledger"):
+        audit.record("ledger.read", by=None, detail={"dose": 1})
+
+
+def test_a_long_list_of_persons_goes_on_in_further_events(
+    ise: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(audit, "SUBJECTS_LISTED", 3)
+    first = audit.record("targets.extract", by=None, subjects=range(8), detail={"extraction": 5})
+    events = AuditEvent.objects.order_by("pk")
+    assert [event.subjects for event in events] == [[0, 1, 2], [3, 4, 5], [6, 7]]
+    assert [event.count for event in events] == [8, 0, 0]
+    assert events[2].detail == {"extraction": 5, "part": 3, "of": first.pk}
