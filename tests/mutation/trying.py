@@ -28,7 +28,8 @@ import pytest
 
 Verdict = Literal["killed", "survived", "timed out"]
 _MEMORY = 4 << 30
-_OUT_OF_TIME = (signal.SIGXCPU, signal.SIGALRM, signal.SIGKILL)
+_SECONDS = 15.0
+"""Processor time that one test, or the import of one test file, may take; the slowest takes three seconds."""
 
 
 @dataclass(slots=True)
@@ -43,22 +44,16 @@ class Trial:
 
 
 def try_out(
-    tests: Sequence[Sequence[Path]],
-    limit: float,
-    *,
-    module: str = "",
-    path: Path | None = None,
-    code: str = "",
+    tests: Sequence[Sequence[Path]], *, module: str = "", path: Path | None = None, code: str = ""
 ) -> Trial:
     """Run the stages of ``tests`` until one fails, with ``code`` as ``module``; without one, as it stands.
 
-    ``limit`` is in seconds of processor time. Raises ``RuntimeError`` when the tests did not run at all:
-    nothing collected, or the module never imported.
+    Raises ``RuntimeError`` when the tests did not run: nothing collected, or the module never imported.
     """
     with tempfile.TemporaryFile("w+") as output, tempfile.TemporaryFile("w+") as told:
         pid = os.fork()
         if pid == 0:
-            _child(tests, limit, _Place(module, path, code), output, told)
+            _child(tests, _Place(module, path, code), output, told)
         _, status, used = os.wait4(pid, 0)
         return _read(status, used.ru_utime + used.ru_stime, output, told)
 
@@ -70,15 +65,13 @@ class _Place:
     code: str
 
 
-def _child(
-    tests: Sequence[Sequence[Path]], limit: float, place: _Place, output: IO[str], told: IO[str]
-) -> None:
+def _child(tests: Sequence[Sequence[Path]], place: _Place, output: IO[str], told: IO[str]) -> None:
     """Never returns."""
     code = 70
     try:
         os.dup2(output.fileno(), 1)
         os.dup2(output.fileno(), 2)
-        _bound(limit)
+        resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
         code = _run(tests, place, told)
         told.flush()
     except BaseException as error:
@@ -90,11 +83,9 @@ def _child(
         os._exit(code)
 
 
-def _bound(limit: float) -> None:
-    seconds = int(limit) + 1
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 5))
-    resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
-    signal.alarm(seconds * 10)
+def _allow(seconds: float) -> None:
+    """End this process when it has used so much processor time from now on."""
+    signal.setitimer(signal.ITIMER_PROF, seconds)
 
 
 def _run(tests: Sequence[Sequence[Path]], place: _Place, told: IO[str]) -> int:
@@ -103,6 +94,7 @@ def _run(tests: Sequence[Sequence[Path]], place: _Place, told: IO[str]) -> int:
     if place.module:
         sys.meta_path.insert(0, _MutantFinder(place))
     watch = _Watch()
+    _allow(_SECONDS)
     for stage in tests:
         code = int(pytest.main([*_OPTIONS, *map(str, stage)], plugins=[watch]))
         if code:
@@ -132,6 +124,12 @@ class _Watch:
     def __init__(self) -> None:
         self.by = ""
         self.files: dict[str, float] = {}
+
+    def pytest_make_collect_report(self) -> None:
+        _allow(_SECONDS)
+
+    def pytest_runtest_logstart(self) -> None:
+        _allow(_SECONDS)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         name = report.nodeid.partition("::")[0]
@@ -172,7 +170,7 @@ def _read(status: int, seconds: float, output: IO[str], told: IO[str]) -> Trial:
     output.seek(0)
     text = output.read()
     if os.WIFSIGNALED(status):
-        out_of_time = os.WTERMSIG(status) in _OUT_OF_TIME
+        out_of_time = os.WTERMSIG(status) == signal.SIGPROF
         return Trial("timed out" if out_of_time else "killed", f"signal {os.WTERMSIG(status)}", seconds)
     told.seek(0)
     facts: dict[str, Any] = json.loads(told.read() or "{}")
