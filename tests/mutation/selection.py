@@ -15,7 +15,7 @@ _ROOM = "src/sesshu/schedule/tests"
 _INTEROP = "tests/interop"
 
 _LAW = (
-    (f"{_ROOM}/test_infants.py", f"{_ROOM}/test_school_age.py"),
+    (f"{_ROOM}/test_reckoning_japan.py", f"{_ROOM}/test_infants.py", f"{_ROOM}/test_school_age.py"),
     (f"{_ROOM}/test_adults.py", f"{_ROOM}/test_errors.py", f"{_INTEROP}/test_reckoning_vectors.py"),
     (f"{_INTEROP}/test_schedule_cases.py",),
     (f"{_ROOM}/test_pack.py", f"{_ROOM}/test_rules_page.py", f"{_ROOM}/test_wording.py"),
