@@ -13,6 +13,7 @@ import random
 import sys
 from collections.abc import Sequence
 from functools import cache
+from itertools import islice
 from pathlib import Path
 
 from tests.mutation import trying
@@ -30,7 +31,7 @@ def main() -> int:
         size = len(drawn) if wanted.sample is None else min(wanted.sample, len(drawn))
         print(f"{len(drawn)} mutants, {size} to try (seed {wanted.seed})", flush=True)
         trying.prepare()
-        tally = Tally(wanted.sample, wanted.seed, among=len(drawn))
+        tally = Tally(wanted.sample, wanted.seed, among=len(drawn), passed=wanted.after)
         _try(drawn, size, tally)
     except (ValueError, RuntimeError) as error:
         print(f"bin/mutate: {error}", file=sys.stderr)
@@ -49,6 +50,9 @@ def _arguments() -> argparse.Namespace:
     )
     parser.add_argument("--sample", type=int, metavar="N", help="N mutants drawn at random (default: all)")
     parser.add_argument("--seed", type=int, default=1, metavar="S", help="of the drawing (default: 1)")
+    parser.add_argument(
+        "--after", type=int, default=0, metavar="N", help="pass over the first N of the draw, tried before"
+    )
     parser.add_argument(
         "--only",
         action="append",
@@ -69,19 +73,15 @@ def _drawn(places: Sequence[Path], seed: int, only: Sequence[str]) -> list[Mutan
 
 
 def _try(drawn: Sequence[Mutant], size: int, tally: Tally) -> None:
-    """Try the first ``size`` that compile; an interrupt ends it."""
+    """Try the first ``size`` that compile, without those passed over; an interrupt ends it."""
+    compiling = ((mutant, code) for mutant in drawn if (code := mutant.code()) is not None)
     with contextlib.suppress(KeyboardInterrupt):
-        for mutant in drawn:
-            if tally.tried == size:
-                return
-            code = mutant.code()
-            if code is None:
-                continue
+        for n, (mutant, code) in enumerate(islice(compiling, tally.passed, size), start=tally.passed + 1):
             trial = _trial(mutant, code)
             found = Found(mutant.name, mutant.line(code), mutant.change(code), trial)
             tally.add(package_of(mutant.path), found)
             told = f"{trial.verdict:9} {trial.seconds:6.1f} s  {found.name}  {trial.by}"
-            print(f"{tally.tried:>5}/{size} {told}", flush=True)
+            print(f"{n:>5}/{size} {told}", flush=True)
 
 
 def _trial(mutant: Mutant, code: str) -> trying.Trial:

@@ -25,11 +25,15 @@ class Found:
 
 @dataclass(slots=True)
 class Tally:
-    """Verdicts counted by package. One that ran out of time is not counted as killed."""
+    """Verdicts counted by package. One that ran out of time is not counted as killed.
+
+    ``among`` is how many mutants there are, ``passed`` how many of the draw an earlier run has tried.
+    """
 
     sample: int | None
     seed: int
     among: int
+    passed: int = 0
     counts: dict[str, Counter[str]] = field(default_factory=dict)
     left: list[Found] = field(default_factory=list)
     seconds: float = 0.0
@@ -82,6 +86,7 @@ def _figures(tally: Tally) -> dict[str, Any]:
         "mutate": packages,
         "sample": tally.sample,
         "seed": tally.seed,
+        "passed_over": tally.passed,
         "tried": tally.tried,
         "among": tally.among,
         "cpu_seconds": round(tally.seconds, 1),
