@@ -1,9 +1,9 @@
 """Which tests are asked about a module: no database, no second process, quick ones first.
 
 A stage is one run of pytest; the next begins only when nothing failed before. Left out are tests that start
-commands, for a new process would not see the mutant; those that hold the columns against this engine, which
-notice that two programs differ, not that a rule is broken; and what is slow for the little that it alone
-notices: bad input, and the second file of properties.
+commands (``command_line`` in their names), for a new process would not see the mutant; those that hold the
+columns against this engine, which notice that two programs differ, not that a rule is broken; and what is slow
+for the little that it alone notices: bad input, and the second file of properties.
 """
 
 from __future__ import annotations
@@ -19,8 +19,7 @@ _LAW = (
     (f"{_ROOM}/test_infants.py", f"{_ROOM}/test_school_age.py"),
     (f"{_ROOM}/test_adults.py", f"{_ROOM}/test_errors.py"),
     (f"{_INTEROP}/test_schedule_cases.py",),
-    (f"{_ROOM}/test_pack.py", f"{_ROOM}/test_rules_page.py", f"{_ROOM}/test_wording.py"),
-    (f"{_INTEROP}/test_schedule_properties.py",),
+    (f"{_ROOM}/test_wording.py", f"{_INTEROP}/test_schedule_properties.py"),
 )
 _CALENDAR = ((f"{_ROOM}/test_reckoning_japan.py", f"{_INTEROP}/test_reckoning_vectors.py"), *_LAW)
 _CDSI = (

@@ -114,6 +114,7 @@ _OPTIONS = (
     "-oaddopts=",
     "-pno:cacheprovider",
     "-p_hypothesis_pytestplugin",
+    "-knot command_line",
     "-Wignore::pytest.PytestConfigWarning",
 )
 
@@ -186,7 +187,12 @@ def prepare() -> None:
 
     Each property tries the same examples on every mutant, and a failing one is not made smaller.
     """
-    os.environ |= {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1", "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+    os.environ |= {
+        "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+        "OMP_NUM_THREADS": "1",
+        "SESSHU_HISTORIES": "60",
+    }
     _import_libraries()
 
 
