@@ -2,7 +2,7 @@
 
 A stage is one run of pytest; the next begins only when nothing failed before. Left out are tests that start
 commands (``command_line`` in their names), for a new process would not see the mutant; those that hold the
-columns against this engine, which notice that two programs differ, not that a rule is broken; and what is slow
+columns against this engine, which notice that two programs differ, not that a rule is broken; what is slow
 for the little that it alone notices: bad input, and the second file of properties.
 """
 
