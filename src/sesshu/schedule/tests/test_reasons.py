@@ -8,6 +8,7 @@ from datetime import date
 
 import pytest
 
+from sesshu.schedule import DoseGiven, LongTermIllness, Person, assess
 from sesshu.schedule.logic.relevance import relevant
 from sesshu.schedule.logic.stretch import cited, confidence
 from sesshu.schedule.tests.asking import PACK, ask
@@ -189,6 +190,41 @@ def test_h05_a_programme_is_told_by_what_opens_or_closed_it(
     reason = ask(birth, "F", on, *doses).programme(programme).reasons[0]
     assert reason.text == text
     assert reason.article
+
+
+@pytest.mark.parametrize(
+    ("volume", "route", "text", "english"),
+    [
+        (
+            1.0,
+            "SC",
+            "接種量1mLは定めの0.25又は0.5mLと違います。",
+            "The volume of 1 mL differs from the prescribed 0.25 or 0.5 mL.",
+        ),
+        (
+            0.25,
+            "PO",
+            "接種方法（経口）は定めの筋肉内又は皮下と違います。",
+            "The route (PO) differs from the prescribed one (IM or SC).",
+        ),
+        (
+            0.25,
+            "ID",
+            "接種方法（ID）は定めの筋肉内又は皮下と違います。",
+            "The route (ID) differs from the prescribed one (IM or SC).",
+        ),
+    ],
+)
+def test_h05_a_wrong_volume_or_route_is_told_beside_every_right_one(
+    volume: float, route: str, text: str, english: str
+) -> None:
+    """実施規則20条: on the eve of the tenth birthday, 2026-08-30, both volumes and both routes are right."""
+    illness = LongTermIllness(date(2026, 8, 20), date(2016, 9, 1))
+    child = Person(date(2016, 8, 31), "F", long_term_illness=(illness,))
+    given = DoseGiven(date(2026, 8, 30), "HepB", volume_ml=volume, route=route)
+    reason = assess(child, [given], date(2026, 9, 10), PACK).doses[0].reasons[0]
+    assert (reason.text, reason.text_en) == (text, english)
+    assert "実施規則20条" in reason.article
 
 
 def test_h05_a_window_is_as_well_founded_as_the_weaker_of_the_rows_that_open_it() -> None:
