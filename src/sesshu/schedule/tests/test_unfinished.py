@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from sesshu.schedule import DoseGiven, Exclusion, Person, assess
+from sesshu.schedule import DoseGiven, Exclusion, LongTermIllness, Person, assess
 from sesshu.schedule.tests.asking import PACK, ask, judged, state
 
 BORN = "2026-05-10"
@@ -42,3 +42,68 @@ def test_h03_who_had_measles_needs_rubella_only_until_the_last_day_of_the_exclus
     doses = (DoseGiven(date(2026, 1, 10), given),)
     status = assess(child, doses, date.fromisoformat(on), PACK).programme("mr")
     assert (status.next_label, str(status.earliest)) == (label, earliest)
+
+
+@pytest.mark.parametrize(
+    ("on", "status", "text"),
+    [
+        ("2026-05-20", "eligible", "2026-05-09から2026-05-20まで受けられます。"),
+        ("2026-05-21", "not_yet", None),
+        ("2026-06-16", "not_yet", None),
+        ("2026-06-17", "eligible", "2026-06-17から2028-05-09まで受けられます。"),
+    ],
+)
+def test_h03_a_live_vaccine_closes_another_from_the_next_day_for_twenty_seven_days(
+    on: str, status: str, text: str | None
+) -> None:
+    """定期接種実施要領: MR on 2026-05-20; the same day is allowed, then 27 full days to 16 June."""
+    told = ask("2025-05-10", "F", on, "2026-05-20=MR").programme("varicella")
+    waiting = "麻しん風しん混合（2026-05-20）から27日以上空けるため、2026-06-17から受けられます。"
+    assert (told.status, told.reasons[0].text) == (status, text or waiting)
+
+
+@pytest.mark.parametrize(
+    ("on", "status", "text"),
+    [
+        (
+            "2026-06-30",
+            "not_yet",
+            "当該疾病にかかったことのある者の間は受けられません。2026-07-01から受けられます。",
+        ),
+        ("2026-07-01", "eligible", "2026-07-01から2028-05-09まで受けられます。"),
+        ("2026-07-10", "eligible", "2026-07-01から2028-05-09まで受けられます。"),
+    ],
+)
+def test_h03_after_an_exclusion_the_window_is_open_from_the_day_after_it(
+    on: str, status: str, text: str
+) -> None:
+    """施行令3条1項: one year is reached on 2026-05-09, the exclusion ends on 2026-06-30 inclusive."""
+    exclusion = Exclusion("had-disease", frozenset({"varicella"}), date(2026, 5, 1), date(2026, 6, 30))
+    child = Person(date(2025, 5, 10), "F", exclusions=(exclusion,))
+    told = assess(child, (), date.fromisoformat(on), PACK).programme("varicella")
+    assert (told.status, told.reasons[0].text, str(told.earliest)) == (status, text, "2026-07-01")
+
+
+@pytest.mark.parametrize(
+    ("ended", "status", "last"),
+    [
+        ("2026-08-29", "eligible", "2026-08-30"),
+        ("2026-08-30", "eligible", "2026-08-30"),
+        ("2026-08-31", "aged_out", "None"),
+    ],
+)
+def test_h03_a_long_illness_that_ends_on_the_eve_of_the_tenth_birthday_leaves_hib_one_day(
+    ended: str, status: str, last: str
+) -> None:
+    """施行規則2条の10: ten years are reached on 2026-08-30, and Hib may be given until that day."""
+    illness = LongTermIllness(date.fromisoformat(ended), date(2016, 11, 1))
+    child = Person(date(2016, 8, 31), "F", long_term_illness=(illness,))
+    told = assess(child, (), date.fromisoformat(ended), PACK).programme("hib")
+    assert (told.status, str(told.last_day)) == (status, last)
+
+
+def test_h05_between_two_windows_a_dose_is_too_early_for_the_next_not_too_late_for_the_last() -> None:
+    """施行令附則: born 2008-06-01; 90 months are past on 2016-06-01, nine years are reached on 2017-05-31."""
+    verdict = ask("2008-06-01", "F", "2016-07-01", "2016-06-01=JE").doses[0]
+    assert judged(verdict) == (1, "not_valid", False, "too_early")
+    assert verdict.reasons[0].text == "早すぎます: 9歳に達した日は2017-05-31、364日早い接種です。"
