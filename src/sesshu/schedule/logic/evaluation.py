@@ -205,6 +205,7 @@ def _same_day(record: Record) -> Reason:
 
 
 def _completed(series: Series, progress: Progress) -> Reason:
+    assert progress.last_satisfied is not None  # a first dose is never skipped
     return Reason.of("after_completion", (progress.last_satisfied,), _article(series.targets[-1]))
 
 
