@@ -25,19 +25,21 @@ def test_h03_a_hib_booster_given_too_soon_leaves_the_gap_of_those_who_did_not_fi
 @pytest.mark.parametrize(
     ("on", "given", "label", "earliest"),
     [
+        ("2026-01-31", "R", "1期", "2026-02-07"),
+        ("2026-02-01", "R", "2期", "2030-04-01"),
         ("2026-06-30", "R", "2期", "2030-04-01"),
         ("2026-07-01", "R", "1期", "2026-02-07"),
         ("2026-06-30", "M", "1期", "2026-02-07"),
     ],
 )
-def test_h03_who_had_measles_needs_rubella_only_until_the_last_day_of_the_exclusion(
+def test_h03_who_had_measles_needs_rubella_only_from_the_first_day_of_the_exclusion_to_its_last(
     on: str, given: str, label: str, earliest: str
 ) -> None:
-    """施行規則2条: excluded from measles until 2026-06-30 inclusive; one rubella dose ends the first period.
+    """施行規則2条: excluded from measles from 2026-02-01 to 2026-06-30; one rubella dose ends the 1st period.
 
     Born on 2024-12-10: the second period begins a year before school, on 2030-04-01.
     """
-    exclusion = Exclusion("had-disease", frozenset({"measles"}), date(2025, 1, 1), date(2026, 6, 30))
+    exclusion = Exclusion("had-disease", frozenset({"measles"}), date(2026, 2, 1), date(2026, 6, 30))
     child = Person(date(2024, 12, 10), "F", exclusions=(exclusion,))
     doses = (DoseGiven(date(2026, 1, 10), given),)
     status = assess(child, doses, date.fromisoformat(on), PACK).programme("mr")
