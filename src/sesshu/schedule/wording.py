@@ -63,10 +63,6 @@ WORDING: dict[str, tuple[str, str]] = {
         "必要な回数を{}に終えた後の接種です。",
         "Given after the doses needed were completed on {}.",
     ),
-    "after_completion.undated": (
-        "必要な回数を終えた後の接種です。",
-        "Given after the doses needed were completed.",
-    ),
     "already_given": (
         "{}に受けているため、この期間の2回目です。",
         "Already given on {}: this is the second one of the same period.",

@@ -223,10 +223,8 @@ def _same_day(record: Record) -> Reason:
 
 
 def _completed(series: Series, progress: Progress) -> Reason:
-    article = _article(series.targets[-1])
-    if progress.last_satisfied is None:
-        return Reason.of("after_completion.undated", (), article)
-    return Reason.of("after_completion", (progress.last_satisfied,), article)
+    assert progress.last_satisfied is not None  # a first dose is never skipped
+    return Reason.of("after_completion", (progress.last_satisfied,), _article(series.targets[-1]))
 
 
 def _wrong_product(target: Target, record: Record) -> Reason:
