@@ -17,6 +17,10 @@ PERSON_DATA = {
     "individual_numbers.NumberToken": ("number.* with the request's id", "with the addressee"),
     "ledger.Dose": ("dose.* and every read of the ledger and its lists", "5 years and while resident"),
     "ledger.Screening": ("screening.* and every read of the ledger", "5 years and while resident"),
+    "ledger.PersonalCircumstance": (
+        "circumstance.* and every read of the ledger",
+        "5 years and while resident",
+    ),
     "eligibility.DoseVerdict": ("reckoned from the dose; read with it", "with the dose"),
     "eligibility.Standing": ("eligibility.refresh; read with the person", "until the next refresh"),
     "eligibility.Window": ("eligibility.refresh; read by lists that log", "until the next refresh"),

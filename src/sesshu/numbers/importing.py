@@ -76,16 +76,16 @@ def _rows(path: Path) -> Iterator[_Row]:
 
 def _load_batch(batch: list[_Row], caller: Caller, loaded: Loaded) -> None:
     registering.one_at_a_time()
+    wrapping.current_tenant_key()
     good = [row for row in batch if _is_good(row, loaded)]
-    held = Holder.objects.filter(
-        municipality_code=tenancy.current(), erased_at=None, addressee_number__in=[r.addressee for r in good]
-    )
-    known = set(held.values_list("addressee_number", flat=True))
-    fresh = _without_doubles([row for row in good if row.addressee not in known])
-    plain = {row.line for row in fresh}
+    held = indexing.holders_of([row.number for row in good])
+    there = [row for row in good if (row.addressee, True) in held.get(row.number, [])]
+    loaded.unchanged += len(there)
+    fresh = _first_time(good, held)
     _register(fresh, caller, loaded)
+    settled = {row.line for row in (*there, *fresh)}
     for row in good:
-        if row.line not in plain:
+        if row.line not in settled:
             _one(row, caller, loaded)
 
 
@@ -103,15 +103,17 @@ def _is_good(row: _Row, loaded: Loaded) -> bool:
     return False
 
 
-def _without_doubles(rows: list[_Row]) -> list[_Row]:
+def _first_time(rows: list[_Row], held: dict[str, list[tuple[str, bool]]]) -> list[_Row]:
     """The rows whose person and number stand here for the first time; the others go one by one."""
-    numbers, addressees, found = set(), set(), []
+    known = Holder.objects.filter(
+        municipality_code=tenancy.current(), erased_at=None, addressee_number__in=[r.addressee for r in rows]
+    )
+    addressees, numbers, found = set(known.values_list("addressee_number", flat=True)), set(held), []
     for row in rows:
-        if row.number in numbers or row.addressee in addressees or indexing.with_number(row.number).exists():
-            continue
+        if row.number not in numbers and row.addressee not in addressees:
+            found.append(row)
         numbers.add(row.number)
         addressees.add(row.addressee)
-        found.append(row)
     return found
 
 

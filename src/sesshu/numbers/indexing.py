@@ -6,7 +6,7 @@ both are asked.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from django.db import connection
 from django.db.models import Q, QuerySet
@@ -30,6 +30,23 @@ def with_number(number: str) -> QuerySet[IndividualNumber]:
     for key in living:
         asked |= Q(index_key=key, digest=digest(number, key))
     return IndividualNumber.objects.filter(asked, municipality_code=tenancy.current())
+
+
+def holders_of(numbers: Sequence[str]) -> dict[str, list[tuple[str, bool]]]:
+    """Of many numbers at once: by number, who has or had it (宛名番号, whether it is the present one)."""
+    living = TenantKey.objects.filter(municipality_code=tenancy.current())
+    asked = {(key.pk, digest(number, key)): number for key in living for number in numbers}
+    rows = IndividualNumber.objects.filter(
+        municipality_code=tenancy.current(), digest__in=[each for _, each in asked]
+    )
+    found: dict[str, list[tuple[str, bool]]] = {}
+    for key, held, addressee, ended in rows.values_list(
+        "index_key_id", "digest", "holder__addressee_number", "ended_on"
+    ):
+        number = asked.get((key, bytes(held)))
+        if number is not None:
+            found.setdefault(number, []).append((addressee, ended is None))
+    return found
 
 
 def renew(newest: TenantKey, limit: int) -> int:

@@ -13,7 +13,7 @@ _POLICY = ", ".join(
     f"{feature}=()"
     for feature in (
         "accelerometer", "autoplay", "camera", "display-capture", "geolocation", "gyroscope", "microphone",
-        "midi", "payment", "usb", "serial", "hid", "bluetooth",
+        "midi", "payment", "usb", "serial", "hid",
     )
 )  # fmt: skip
 HEADERS = {

@@ -20,6 +20,7 @@ INSTALLED_APPS = [
     "sesshu.protection",
     "sesshu.protection.keys",
     "sesshu.protection.trail",
+    "sesshu.protection.accounts",  # the base tables of rights stand on it; nobody signs in here
     "sesshu.numbers",
 ]
 MIDDLEWARE = ["sesshu.numbers.middleware.QuietMiddleware"]

@@ -235,15 +235,15 @@ class Migration(migrations.Migration):
         Protect(*(f"accounts_{table}" for table in KEPT)),
         *(
             migrations.RunSQL(
-                f"REVOKE DELETE, TRUNCATE ON accounts_{table} FROM sesshu_app", migrations.RunSQL.noop
+                f"REVOKE DELETE, TRUNCATE ON accounts_{table} FROM {settings.APPLICATION_ROLE}", migrations.RunSQL.noop
             )
             for table in KEPT
         ),
         *(
-            migrations.RunSQL(f"REVOKE UPDATE ON accounts_{table} FROM sesshu_app", migrations.RunSQL.noop)
+            migrations.RunSQL(f"REVOKE UPDATE ON accounts_{table} FROM {settings.APPLICATION_ROLE}", migrations.RunSQL.noop)
             for table in (*APPENDED, "grant")
         ),
         migrations.RunSQL(
-            f"GRANT UPDATE ({GRANT_ENDS}) ON accounts_grant TO sesshu_app", migrations.RunSQL.noop
+            f"GRANT UPDATE ({GRANT_ENDS}) ON accounts_grant TO {settings.APPLICATION_ROLE}", migrations.RunSQL.noop
         ),
     ]
