@@ -186,7 +186,7 @@ def test_a_flood_of_refusals_is_counted_and_not_lost(ise: object) -> None:
     assert not RefusalCount.objects.exists()
 
 
-def _rows() -> dict[str, list[object]]:
+def _rows() -> dict[str, list[str]]:
     """All that the city's tables hold, the log left out."""
     quiet = {"AuditEvent", "RefusalCount"}
     return {
