@@ -90,7 +90,7 @@ def installation(home: Path, **options: Any) -> Iterator[Installation]:
 def staff_door(made: Installation) -> Iterator[str]:
     """The staff door and the worker, as ``serve`` runs them; yields the address."""
     port = _free_port()
-    process = made.start("serve", "--port", str(port), "--workers", "1")
+    process = made.start("serve", "--only", "city", "--port", str(port), "--workers", "1")
     address = f"http://127.0.0.1:{port}"
     try:
         wait_until(lambda: _answers(f"{address}/health/"), "the staff door answers", process)
@@ -104,7 +104,7 @@ def staff_door(made: Installation) -> Iterator[str]:
 def tls_door(made: Installation) -> Iterator[int]:
     """The staff door that does its own TLS (``serve --tls``); yields its port."""
     port = _free_port()
-    process = made.start("serve", "--tls", "--port", str(port), "--workers", "1")
+    process = made.start("serve", "--only", "city", "--tls", "--port", str(port), "--workers", "1")
     # What the door warns of (refused handshakes) must not fill the pipe.
     assert process.stdout is not None
     try:

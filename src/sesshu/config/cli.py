@@ -44,6 +44,7 @@ _ROOMS = {
     "terminals": _Room("sesshu.protection.terminals.cli", True, "最初の端末の登録、失効リスト"),
     "keys": _Room("sesshu.protection.keys.cli", True, "暗号鍵の状態・更新・廃棄"),
     "numbers": _Room("sesshu.numbers.cli", True, "個人番号の取込・消去", "numbers"),
+    "number-uses": _Room("sesshu.addressees.individual_numbers.cli", True, "個人番号の利用記録の照合"),
     "numbers systems": _Room("sesshu.numbers.cli", True, "接続を許可するシステム", "numbers", "owner"),
     "accounts keep": _Room("sesshu.protection.accounts.cli", True, "棚卸しで止まった権限の継続"),
     "audit": _Room("sesshu.protection.trail.cli", True, "操作記録の検証・書出し・署名"),

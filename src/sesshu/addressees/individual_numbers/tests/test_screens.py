@@ -131,6 +131,26 @@ def test_both_logs_have_each_use_under_one_request_id(
     assert number not in str([event.detail for event in events])
 
 
+def test_a_use_that_stands_in_one_log_alone_is_told(
+    city_vault: RunningVault, api: Api, desk: Client, person: Addressee
+) -> None:
+    from sesshu.addressees.individual_numbers import reconciling
+    from sesshu.protection import audit
+
+    since = clock.now()
+    register(desk, person, invented_number())
+    reveal(desk, person)
+    until = clock.now() + timedelta(seconds=5)
+    assert reconciling.reconcile(ISE, since=since, until=until).only_city == ()
+    audit.record("number.reveal", by=None, detail={"request": "forged"})
+    _, addressee = api.register(actor="elsewhere")
+    found = reconciling.reconcile(ISE, since=since, until=until)
+    assert found.both >= 2
+    assert found.only_city == (("forged", "reveal"),)
+    assert "register" in {use for _, use in found.only_vault}
+    assert addressee not in str(found)
+
+
 def test_the_factor_is_asked_for_anew(city_vault: RunningVault, desk: Client, person: Addressee) -> None:
     number = invented_number()
     register(desk, person, number)

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 from sesshu.protection.rls import Protect
 
-APPLICATION = "sesshu_app"
+APPLICATION = settings.APPLICATION_ROLE
 # Added once, never changed: not even by our own application.
 APPEND_ONLY = (
     "trail_leaf", "trail_subtree", "trail_settling", "trail_signingkey", "trail_checkpoint",
