@@ -190,7 +190,7 @@ def _rows() -> dict[str, list[str]]:
     """All that the city's tables hold, the log left out."""
     quiet = {"AuditEvent", "RefusalCount"}
     return {
-        model.__name__: sorted(map(repr, model.objects.values_list()))  # type: ignore[attr-defined]
+        model._meta.label: sorted(map(repr, model.objects.values_list()))  # type: ignore[attr-defined]
         for model in tenant_models()
         if model.__name__ not in quiet
     }

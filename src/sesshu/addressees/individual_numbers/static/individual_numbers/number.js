@@ -12,7 +12,8 @@
   };
 
   const show = (fragment) => {
-    place.innerHTML = fragment;
+    // Parsed as a document of its own, in which nothing runs; then only its nodes are taken over.
+    place.replaceChildren(...new DOMParser().parseFromString(fragment, "text/html").body.childNodes);
     const shown = place.querySelector("[data-number-shown]");
     let left = Number(shown.dataset.seconds);
     shown.querySelector("[data-number]").focus();
