@@ -12,8 +12,8 @@
   };
 
   const show = (fragment) => {
-    place.innerHTML = fragment;
-    const shown = place.querySelector("[data-number-shown]");
+    const shown = new DOMParser().parseFromString(fragment, "text/html").querySelector("[data-number-shown]");
+    place.replaceChildren(shown);
     let left = Number(shown.dataset.seconds);
     shown.querySelector("[data-number]").focus();
     timer = setInterval(() => {
