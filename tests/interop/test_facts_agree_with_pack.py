@@ -30,8 +30,12 @@ WITH_DOSES = [i for i, e in ENTRIES.items() if "doses" in e]
 WITH_BINS = [i for i, e in ENTRIES.items() if "start_bins" in e]
 
 
+# The facts tell fiscal year 2013, whose text nobody has seen, in one entry with the years after it.
+PARTED = {"hpv4v-2013": "hpv4v-2014", "je-special-1995-2007": "je-special-1995-2007-2011"}
+
+
 def rules(identifier: str) -> list[Rule]:
-    return [rule for rule in PACK.rules if rule.id == identifier]
+    return [rule for rule in PACK.rules if rule.id in {identifier, PARTED.get(identifier)}]
 
 
 def expression(text: str | None) -> str | None:
@@ -64,14 +68,14 @@ def test_h03_each_entry_is_in_force_on_the_same_days_for_the_same_people(identif
     assert min(rule.in_force.start for rule in found) >= day(entry["effective_from"], date.min)
     assert max(rule.in_force.end for rule in found) == day(entry["effective_to"], date.max)
     if "doses" in entry or "start_bins" in entry:
-        assert found[0].in_force.start == day(entry["effective_from"], date.min)
+        assert min(rule.in_force.start for rule in found) == day(entry["effective_from"], date.min)
     assert {product for rule in found for product in rule.products} == set(entry["vaccine_types"])
     assert found[0].born.start == day(entry.get("birth_from"), date.min)
     assert found[0].born.end == day(entry.get("birth_to"), date.max)
     sex = {"male": "M", "female": "F", "female(pregnant)": "F", None: None}[entry.get("sex")]
     assert found[0].sex == sex
     assert found[0].articles
-    assert found[0].confidence == entry["confidence"]
+    assert max(found, key=lambda rule: rule.in_force.start).confidence == entry["confidence"]
 
 
 @pytest.mark.parametrize("identifier", WITH_AGES)

@@ -51,6 +51,9 @@ _KNOWN = {
     "Addressee": _PERSON | {"resident_since": date(2020, 1, 1)},
     "Dose": {"programme": "mr", "vaccine": "MR", "date": date(2026, 6, 1)},
     "Screening": {"programme": "mr", "date": date(2026, 6, 1), "reason": "fever"},
+    "PersonalCircumstance": {
+        "kind": "pregnancy", "due_on": date(2026, 12, 1), "basis": "handbook", "confirmed_on": TODAY,
+    },
     "DoseVerdict": {"programme": "mr", "dose_label": "1期", "routine": True, "evaluation": "valid"},
     "ProtectiveMeasure": {"ends_on": date(2026, 1, 1), "starts_on": date(2025, 1, 1)},
     "Window": {
@@ -144,7 +147,7 @@ def hidden_person(own_rows: Rows) -> Addressee:
     assert isinstance(person, Addressee)
     own_rows.another(ProtectiveMeasure, addressee=person, starts_on=date(2026, 2, 1), ends_on=None)
     for model in tenant_models():
-        if model.__name__ in {"Dose", "Screening", "Window", "Issue"}:
+        if model.__name__ in {"Dose", "Screening", "PersonalCircumstance", "Window", "Issue"}:
             row = own_rows.another(model, addressee=person)
             if model.__name__ == "Dose":
                 verdict = next(each for each in tenant_models() if each.__name__ == "DoseVerdict")

@@ -17,6 +17,10 @@ PERSON_DATA = {
     "individual_numbers.NumberToken": ("number.* with the request's id", "with the addressee"),
     "ledger.Dose": ("dose.* and every read of the ledger and its lists", "5 years and while resident"),
     "ledger.Screening": ("screening.* and every read of the ledger", "5 years and while resident"),
+    "ledger.PersonalCircumstance": (
+        "circumstance.* and every read of the ledger",
+        "5 years and while resident",
+    ),
     "eligibility.DoseVerdict": ("reckoned from the dose; read with it", "with the dose"),
     "eligibility.Standing": ("eligibility.refresh; read with the person", "until the next refresh"),
     "eligibility.Window": ("eligibility.refresh; read by lists that log", "until the next refresh"),
@@ -40,6 +44,7 @@ NO_PERSON = {
     "accounts.Campaign": "counts of a review of rights",
     "accounts.Contract": "companies",
     "accounts.Grant": "staff, no resident; accounts.*; never removed: who could see what, and by whose leave",
+    "accounts.Narrowing": "staff, no resident; accounts.suspend, .transfer, .retire; kept with the accounts",
     "accounts.PersonnelFile": "a file's digest and counts",
     "accounts.PersonnelRow": "staff, no resident; accounts.personnel",
     "accounts.Profile": "staff, no resident",

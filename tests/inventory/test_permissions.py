@@ -41,7 +41,14 @@ SIGNED_IN = {
     "web:date-reading": "reads a typed date; no data",
     "web:gallery": "parts with invented persons; development only",
 }
-WORDS = {"kind": "dose", "form": "csv", "name": "x" * 32 + ".csv", "token": "x" * 20, "code": "counter"}
+WORDS = {
+    "circumstance": "pregnancy",
+    "code": "counter",
+    "form": "csv",
+    "kind": "dose",
+    "name": "x" * 32 + ".csv",
+    "token": "x" * 20,
+}
 SPECIAL = {
     "reporting:export": {"kind": "roster"},
     "taking_out:new": {"name": "roster"},

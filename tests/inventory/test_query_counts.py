@@ -18,7 +18,10 @@ LISTED = (
     "Addressee", "Provider", "Product", "Lot", "OwnProgramme", "Job", "Batch", "Extraction", "PrintRun",
     "ReportSnapshot",
 )  # fmt: skip
-OF_A_PERSON = ("Dose", "Screening", "Window", "Issue", "BatchRow", "ExtractionRow", "ProtectiveMeasure")
+OF_A_PERSON = (
+    "Dose", "Screening", "PersonalCircumstance", "Window", "Issue", "BatchRow", "ExtractionRow",
+    "ProtectiveMeasure",
+)  # fmt: skip
 
 
 def many(rows: Rows) -> None:

@@ -11,11 +11,15 @@ import pytest
 from django.test import Client
 
 import sesshu
+import sesshu.numbers.acts  # a system of its own, with its own log
+from sesshu.health.notices.models import IssueState
 from sesshu.kernel import clock
 from sesshu.kernel.check_digits import is_individual_number
 from sesshu.protection import acts, audit
+from sesshu.protection.accounts.choices import Decision, RequestKind, RequestState
 from sesshu.protection.models import AuditEvent
 from sesshu.protection.roles import Role
+from sesshu.protection.taking_out.choices import MediumEvent
 from sesshu.protection.trail.middleware import QUIET
 from sesshu.protection.trail.models import RefusalCount
 from sesshu.protection.trail.refusals import EACH
@@ -61,6 +65,50 @@ def test_every_action_that_is_logged_has_its_words() -> None:
             continue
         rule = re.compile(re.escape(pattern).replace(r"\*", ".+"))
         assert any(map(rule.fullmatch, known)), f"{file}: declare the action {pattern} in the room's acts.py"
+
+
+def test_every_hole_in_an_action_is_filled_by_what_is_declared() -> None:
+    known = {each.code for each in acts.acts()}
+    decided = set(RequestState) - {RequestState.WAITING}
+    filled = (
+        [f"accounts.request.{each}" for each in {*RequestKind, *decided}]
+        + [f"accounts.review.{each}" for each in Decision if each]
+        + [f"medium.{each}" for each in MediumEvent]
+        + [f"notices.{each}" for each in (IssueState.CANCELLED, IssueState.RETURNED)]
+        + [f"{room}.{act}" for room, path in MOVED.items() for act in _moves(SOURCES / path)]
+        + [f"numbers.{each}" for each in _operations()]
+    )
+    assert len(filled) > 40
+    assert set(filled) <= known
+
+
+MOVED = {
+    "retention": "protection/retention/services.py",
+    "taking-out": "protection/taking_out/services.py",
+}
+
+
+def _calls(path: Path) -> Iterator[tuple[str, list[ast.expr]]]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call):
+            yield ast.unparse(node.func), node.args
+
+
+def _moves(path: Path) -> Iterator[str]:
+    """What a room passes to its ``_record(act, …)`` and ``_moved(row, state, act, …)``."""
+    place = {"_record": 0, "_moved": 2}
+    for name, arguments in _calls(path):
+        if name in place and isinstance(found := arguments[place[name]], ast.Constant):
+            yield str(found.value)
+
+
+def _operations() -> Iterator[str]:
+    """The operations of the vault's door, and what it records within them."""
+    place = {"callers.record": 1, "within": 2, "_write": 3}
+    for path in (SOURCES / "numbers").glob("*.py"):
+        for name, arguments in _calls(path):
+            if name in place and isinstance(found := arguments[place[name]], ast.Constant):
+                yield str(found.value)
 
 
 def test_the_words_are_for_people() -> None:
@@ -138,7 +186,7 @@ def test_a_flood_of_refusals_is_counted_and_not_lost(ise: object) -> None:
     assert not RefusalCount.objects.exists()
 
 
-def _rows() -> dict[str, list[object]]:
+def _rows() -> dict[str, list[str]]:
     """All that the city's tables hold, the log left out."""
     quiet = {"AuditEvent", "RefusalCount"}
     return {
@@ -201,6 +249,15 @@ def test_a_detail_that_could_tell_a_person_is_refused(ise: object, detail: dict[
     with pytest.raises(acts.Unsayable):
         audit.record("no.such-action", by=None, detail=detail)
     assert not AuditEvent.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "chance",
+    ["00000000-0000-4000-8000-123456789018", "abcd123456789018" + "f" * 20, "f" * 52 + "123456789018"],
+)
+def test_an_id_whose_digits_look_like_a_number_by_chance_is_no_number(ise: object, chance: str) -> None:
+    """A request's id, a certificate's serial, a file's digest: one in some thousands holds such digits."""
+    audit.record("no.such-action", by=None, detail={"request": chance})
 
 
 def test_a_declared_action_tells_nothing_but_what_it_declared(ise: object) -> None:

@@ -89,7 +89,7 @@ class ResultRows:
         return [
             "", person.number, person.name, person.kana, birth, result, programme, str(number or ""),
             day.isoformat(), *liquid, code, name, screened_by, "" if reason else given_by, reason,
-            outside, group, "1", f"{self._receipts:010}",
+            outside, group, "1", f"{self._receipts:010}", "",
         ]  # fmt: skip
 
     def _count(self, flaw: str) -> None:

@@ -61,7 +61,10 @@ class Table:
         if faults:
             raise TableError(faults)
         self.columns = tuple(columns)
-        self._pick = None if places == [*range(len(places))] else _picker(places)
+        if len(self.header) in places:
+            self._pick = _padding(_picker(places))
+        else:
+            self._pick = None if places == [*range(len(places))] else _picker(places)
         return self
 
     def __iter__(self) -> Iterator[Row]:
@@ -112,6 +115,11 @@ def _header(records: Records) -> tuple[str, ...]:
     if number != 1:
         raise TableError([CellError(1, "", "1行目が空です。1行目を見出しにしてください。")])
     return tuple(cells)
+
+
+def _padding(pick: Picker) -> Picker:
+    """For a table without an optional column: the place after the last is blank."""
+    return lambda cells: pick([*cells, ""])
 
 
 def _picker(places: list[int]) -> Picker:

@@ -17,6 +17,7 @@ class Column:
 
     Types: X half-width text, N text of any width, 9 whole number, 9V decimal, DATE `YYYY-MM-DD`.
     `required` means that no row may leave it blank; what depends on another column is the importer's rule.
+    `optional` means that a file may lack the whole column; it is then read as blank in every row.
     `codes` maps each permitted value to its meaning; empty where the column is not coded.
     """
 
@@ -26,3 +27,4 @@ class Column:
     length: int | None = None
     required: bool = False
     codes: Mapping[str, str] = field(default_factory=dict, hash=False)
+    optional: bool = False

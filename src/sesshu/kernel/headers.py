@@ -19,7 +19,10 @@ def names(header: Iterable[str], column: Column) -> bool:
 
 
 def match_header(header: Sequence[str], columns: Sequence[Column]) -> tuple[list[CellError], list[int]]:
-    """The faults of a header, and for each column its place in it (complete when there is no fault)."""
+    """The faults of a header, and for each column its place in it (complete when there is no fault).
+
+    An optional column that the header lacks has the place after the last.
+    """
     known = {header_key(name): column for column in columns for name in (column.name, column.romaji)}
     found: dict[str, int] = {}
     unknown: list[str] = []
@@ -32,10 +35,11 @@ def match_header(header: Sequence[str], columns: Sequence[Column]) -> tuple[list
             twice.append(column.name)
         else:
             found[column.name] = place
-    missing = [column.name for column in columns if column.name not in found]
+    missing = [column.name for column in columns if column.name not in found and not column.optional]
     faults = [CellError(1, name, f"見出し「{name}」が2つ以上あります。1つにしてください。") for name in twice]
     faults += _advice(header, missing, unknown, any_known=bool(found))
-    return faults, [found[column.name] for column in columns if column.name in found]
+    nowhere = len(header)
+    return faults, [found.get(column.name, nowhere) for column in columns if column.name not in missing]
 
 
 def _advice(

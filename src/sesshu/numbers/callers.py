@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sesshu.kernel import clock
 from sesshu.numbers.models import Access
-from sesshu.protection import audit
+from sesshu.protection import acts, audit
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,5 +51,7 @@ def record(
         count=count,
         purpose=purpose,
         result=result,
-        detail={"request": str(caller.request_id), "caller": str(caller), "terminal": caller.terminal},
+        detail=acts.coded(
+            {"request": str(caller.request_id), "caller": str(caller), "terminal": caller.terminal}
+        ),
     )

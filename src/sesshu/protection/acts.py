@@ -21,7 +21,8 @@ _PARTS = frozenset({"part", "of", "for", "on_duty"})
 _MOST_DEPTH = 4
 _LARGEST = 2**53  # what every reader of JSON keeps exactly
 _CODE = re.compile(r"[A-Za-z0-9_.,:;/@+=~&?%*\-]{0,120}")
-_DIGEST = re.compile(r"[0-9a-f]{64}")  # of a file: twelve of its digits may look like a number
+# Of a file, a certificate's serial, a request's id: twelve of their digits may look like a number by chance.
+_DIGEST = re.compile(r"[0-9a-f]{32,64}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _KEY = re.compile(r"[A-Za-z0-9_.:@\-]{1,60}")
 _TWELVE = re.compile(r"(?<!\d)\d{12}(?!\d)")
 

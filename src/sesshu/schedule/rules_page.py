@@ -116,7 +116,8 @@ def _rule(pack: Pack, rule: Rule, same: list[Rule]) -> Iterator[str]:
     if rule.beside:
         yield f"- 次の行に優先: {'、'.join(f'`{other}`' for other in rule.beside)}"
     if rule.deems_earlier:
-        yield f"- 施行前の接種も回数に数える: {rule.deems_earlier}"
+        since = f"（{rule.deems_from}から。それより前は{_undeemed(rule)}）" if rule.deems_from else ""
+        yield f"- 施行前の接種も回数に数える: {rule.deems_earlier}{since}"
     if rule.note:
         yield f"- {rule.note}"
     yield ""
@@ -166,10 +167,17 @@ def _course(pack: Pack, course: Course) -> Iterator[str]:
     yield ""
 
 
+def _undeemed(rule: Rule) -> str:
+    return "任意の接種として数える" if rule.counts_outside_window else "数えない"
+
+
 def _gap(pack: Pack, row: DoseRow) -> str:
     wording = pack.reckoning.describe_gap
     parts = [f"前の回から{wording(row.gap)}以上"] if row.gap else []
     parts += [f"{number}回目から{wording(gap)}以上" for number, gap in row.gap_from]
+    if row.gap_after_period:
+        period, gap = row.gap_after_period
+        parts.append(f"{_period_name(pack, row, period)}の最後の回から{wording(gap)}以上")
     if row.doctor_gap:
         parts.append(f"医師が必要と認めれば{wording(row.doctor_gap)}以上")
     if row.latest_gap:
@@ -202,7 +210,16 @@ def _standard(pack: Pack, row: DoseRow) -> str:
     return "<br>".join(parts)
 
 
+def _period_name(pack: Pack, row: DoseRow, period: str) -> str:
+    """The name of another period of the row's own programme."""
+    own = {rule.programme for rule in pack.rules for course in rule.courses if row in course.doses}
+    names = (r.period_name for r in pack.rules if r.period == period and r.programme in own)
+    return next(filter(None, names), period)
+
+
 def _volume(pack: Pack, row: DoseRow) -> str:
+    if row.ml_of:
+        return "<br>".join(f"{product} {ml:g}mL" for product, ml in row.ml_of)
     if row.ml is None:
         return ""
     parts = []

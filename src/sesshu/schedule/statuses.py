@@ -50,9 +50,13 @@ def _open(prospect: Prospect, n: int, day: date) -> ProgrammeStatus:
         recommended_to=opening.recommended[1],
         last_day=_finite(last),
         remaining=opening.remaining,
-        reasons=(_within(opening, earliest, last) if eligible else opening.why,),
+        reasons=(_within(opening, earliest, last) if eligible else opening.why, *_doubts(opening)),
         confidence=opening.confidence,
     )
+
+
+def _doubts(opening: Opening) -> tuple[Reason, ...]:
+    return () if opening.doubt is None else (opening.doubt,)
 
 
 def _unbroken(openings: list[Opening], n: int) -> tuple[date, date]:

@@ -51,7 +51,12 @@ class HistoryNeeded:
 
 @dataclass(frozen=True, slots=True)
 class DoseRow:
-    """One dose of a course under one rule: gaps in the reckoning's notation, volume in mL."""
+    """One dose of a course under one rule: gaps in the reckoning's notation, volume in mL.
+
+    ``ml_of``: the volume of each product, where the record names none of them. ``gap_after_period``: a
+    period and the least interval from its last dose. ``unsure_in_later_window``: how sure it is that the
+    dose is routine in another window than the one in which the dose before it was.
+    """
 
     number: int
     label: str
@@ -72,6 +77,9 @@ class DoseRow:
     route: str | None = None
     ml_from: tuple[str, float] | None = None
     route_from: str | None = None
+    ml_of: tuple[tuple[str, float], ...] = ()
+    gap_after_period: tuple[str, str] | None = None
+    unsure_in_later_window: Confidence | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +119,7 @@ class Rule:
     fiscal_ages: tuple[int, ...] = ()
     born_until: date | None = None
     deems_earlier: str = ""
+    deems_from: date | None = None
     only_if_begun: bool = False
     counts_outside_window: bool = False
     temporary: bool = False

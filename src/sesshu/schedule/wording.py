@@ -63,10 +63,6 @@ WORDING: dict[str, tuple[str, str]] = {
         "必要な回数を{}に終えた後の接種です。",
         "Given after the doses needed were completed on {}.",
     ),
-    "after_completion.undated": (
-        "必要な回数を終えた後の接種です。",
-        "Given after the doses needed were completed.",
-    ),
     "already_given": (
         "{}に受けているため、この期間の2回目です。",
         "Already given on {}: this is the second one of the same period.",
@@ -83,6 +79,22 @@ WORDING: dict[str, tuple[str, str]] = {
     "before_listing": (
         "{}が定期に使われる{}より前の任意の接種です。回数には数えます。",
         "Voluntary: {} became routine on {}. The dose is counted all the same.",
+    ),
+    "before_deeming": (
+        "{}の{}より前の接種で、みなし規定が及ばず、回数に数えません。相当する予防接種を受けていて行う必要がないと"
+        "認めるときは、対象から除かれる者（施行規則2条1号）として記録してください。",
+        "This {} was given before {}: no provision deems it, and it is not counted. If the person is found "
+        "not to need the vaccination, record that as an exclusion.",
+    ),
+    "before_deeming.counted": (
+        "{}の{}より前の接種で、みなし規定は及びません。任意の接種として回数に数えます。",
+        "This {} was given before {}: no provision deems it. It is counted as a voluntary dose.",
+    ),
+    "later_window": (
+        "前の回（{}）を定期として受けた期間とは別の対象期間です。定期の予防接種を受けたことのある者（施行規則2条10号）"
+        "と読めば対象外となるため、市町村の判断を確かめてください。",
+        "The dose before ({}) was routine in another window; read strictly, the law excludes whoever has had "
+        "the routine vaccination. Ask how the municipality reads it.",
     ),
     "product_not_routine": (
         "{}が定期に使えたのは{}までで、任意の接種です。",
@@ -101,7 +113,10 @@ WORDING: dict[str, tuple[str, str]] = {
         "Given while excluded ({}), so not routine: {}.",
     ),
     # A dose that cannot be judged
-    "unknown_vaccine": ("ワクチンコード「{}」は登録されていません。", "The vaccine code “{}” is not known."),
+    "unknown_vaccine": (
+        "ワクチンコード「{}」は登録されていません。海外の製剤は、相当するワクチンのコードで記録してください。",
+        "The vaccine code “{}” is not known. Record a product from abroad by the code of its equal.",
+    ),
     "future": ("接種日{}は基準日{}より後です。", "The dose of {} lies after the day of the question, {}."),
     "before_birth": (
         "接種日{}は生年月日{}より前です。",

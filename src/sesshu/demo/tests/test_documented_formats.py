@@ -31,7 +31,7 @@ def _table(name: str) -> list[list[str]]:
 def _documented(cells: list[str]) -> Column:
     codes = dict(code.split(" ", 1) for code in cells[6].split(" · ")) if cells[6] else {}
     length = int(cells[4]) if cells[4] else None
-    return Column(cells[1], cells[2], cells[3], length, cells[5] == "●", codes)  # type: ignore[arg-type]
+    return Column(cells[1], cells[2], cells[3], length, cells[5] == "●", codes, cells[5] == "◇")  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("name", WRITTEN)

@@ -18,6 +18,7 @@ import numpy as np
 from sesshu.health.eligibility import binary
 from sesshu.health.eligibility.binary import Column
 from sesshu.health.eligibility.reckoning import LETTERS, GivenRow, Reckoner, Setup, Standing, reasons_of
+from sesshu.health.ledger.circumstances import NONE, Circumstances
 from sesshu.schedule import DoseVerdict, Reason
 from sesshu.schedule.population.columns import EVALUATIONS, STATUSES, Doses
 from sesshu.schedule.population.lives import Horizon
@@ -47,7 +48,8 @@ class BulkPart:
     """Persons in the order of birth and sex with all their doses, by person and day.
 
     Days are ordinals, 0 where there is none; ``own`` is a place in ``Setup.own`` or -1; ``number`` counts
-    parts. ``unknown`` holds the codes, by the dose's id, of vaccines that the schedule does not know.
+    parts. ``unknown`` holds the codes, by the dose's id, of vaccines that the schedule does not know;
+    ``known`` what else is recorded of the few, by their place.
     """
 
     number: int
@@ -59,6 +61,7 @@ class BulkPart:
     keys: Column
     own: Column
     unknown: dict[int, str]
+    known: dict[int, Circumstances]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +106,8 @@ class BulkReckoner:
         """Everything that is stored of these persons."""
         ours = np.flatnonzero(part.own < 0)
         doses = Doses(*(column[ours] for column in _columns(part.doses)))
-        years = assess_years(
-            Persons(part.birth, part.sex), doses, part.volume[ours], self.horizon, self.pack, self.national
-        )
+        persons = Persons(part.birth, part.sex, {place: one.first for place, one in part.known.items()})
+        years = assess_years(persons, doses, part.volume[ours], self.horizon, self.pack, self.national)
         letters = np.zeros((len(self.setup.programmes), len(part.ids)), np.int8)
         windows: list[tuple[int, Spans]] = []
         for n, code in enumerate(self.setup.programmes):
@@ -165,32 +167,32 @@ class BulkReckoner:
         rest = np.flatnonzero(columns["reasons"] < 0)
         persons = np.unique(part.doses.person[ours[rest]])
         if len(persons):
-            years.fallbacks[SENTENCES] += len(persons)
+            years.fallbacks[SENTENCES] += int((~years.alone[persons]).sum())
             self._scalar_verdicts(part, persons, found, ours)
         return found
 
     def _scalar_verdicts(self, part: BulkPart, persons: Column, found: _Verdicts, ours: Column) -> None:
         place_of = np.cumsum(part.own < 0) - 1
-        known: dict[str, int] = {}
+        kept: dict[str, int] = {}
         for person in persons:
             first, given = self._given(part, int(person))
-            judged = self.scalar.verdicts(_date(part.birth[person]), SEXES[part.sex[person]], given)
-            for verdict in judged:
+            known = part.known.get(int(person), NONE)
+            for verdict in self.scalar.verdicts(*_born(part, int(person)), given, known):
                 place = place_of[first[int(str(verdict.key))]]
                 if found.columns["reasons"][place] < 0:
-                    self._put(found, int(place), verdict, known)
+                    self._put(found, int(place), verdict, kept)
 
-    def _put(self, found: _Verdicts, place: int, verdict: DoseVerdict, known: dict[str, int]) -> None:
+    def _put(self, found: _Verdicts, place: int, verdict: DoseVerdict, kept: dict[str, int]) -> None:
         text = json.dumps(reasons_of(verdict), ensure_ascii=False)
-        if text not in known:
-            known[text] = len(found.texts)
+        if text not in kept:
+            kept[text] = len(found.texts)
             found.texts.append(text)
         columns, programme = found.columns, verdict.programme
         columns["programme"][place] = self.codes.index(programme) if programme else -1
         columns["number"][place] = -1 if verdict.dose_number is None else verdict.dose_number
         columns["label"][place] = self.labels[verdict.dose_label or ""]
         columns["evaluation"][place] = EVALUATIONS.index(verdict.evaluation)
-        columns["routine"][place], columns["reasons"][place] = verdict.routine, known[text]
+        columns["routine"][place], columns["reasons"][place] = verdict.routine, kept[text]
 
     def _given(self, part: BulkPart, person: int) -> tuple[dict[int, int], list[GivenRow]]:
         """The doses of one person, and the place of each by its id."""
@@ -225,10 +227,11 @@ class BulkReckoner:
         )
 
     def _alone(self, part: BulkPart, years: Years, letters: Column, windows: list[tuple[int, Spans]]) -> None:
-        """Those whom a rule concerns that columns do not hold."""
+        """Those of whom, or of whose rules, there is more than columns hold."""
         for person in np.flatnonzero(years.alone):
             _, given = self._given(part, int(person))
-            found, _ = self.scalar.person(_date(part.birth[person]), SEXES[part.sex[person]], given)
+            known = part.known.get(int(person), NONE)
+            found, _ = self.scalar.person(*_born(part, int(person)), given, known)
             for n, standing in enumerate(found):
                 if self.setup.programmes[n] in self.national:
                     self._add(letters, windows, n, np.array([person]), standing)
@@ -241,13 +244,12 @@ class BulkReckoner:
             for persons in _alike(part):
                 rest = np.setdiff1d(persons, taken, assume_unique=True) if len(taken) else persons
                 if len(rest):
-                    birth, sex = _date(part.birth[rest[0]]), SEXES[part.sex[rest[0]]]
-                    self._add(letters, windows, n, rest, self.scalar.own_standing(rule, birth, sex, ()))
+                    standing = self.scalar.own_standing(rule, *_born(part, int(rest[0])), ())
+                    self._add(letters, windows, n, rest, standing)
             for person in taken:
                 mine = (part.doses.person == person) & (part.own == place)
                 days = [date.fromordinal(int(day)) for day in part.doses.day[mine]]
-                birth, sex = _date(part.birth[person]), SEXES[part.sex[person]]
-                standing = self.scalar.own_standing(rule, birth, sex, days)
+                standing = self.scalar.own_standing(rule, *_born(part, int(person)), days)
                 self._add(letters, windows, n, np.array([person]), standing)
 
     def _add(
@@ -274,6 +276,11 @@ def _alike(part: BulkPart) -> Iterator[Column]:
     """The persons of each date of birth and sex."""
     new = np.flatnonzero((np.diff(part.birth) != 0) | (np.diff(part.sex) != 0)) + 1
     yield from (some for some in np.split(np.arange(len(part.ids)), new) if len(some))
+
+
+def _born(part: BulkPart, person: int) -> tuple[date | None, str]:
+    """Birth and sex, as of the feed."""
+    return _date(part.birth[person]), SEXES[part.sex[person]]
 
 
 def _date(day: int) -> date | None:

@@ -18,7 +18,13 @@ from sesshu.protection.services import UnknownMunicipality, ensure_municipality
 from sesshu.protection.tenancy import acting_for
 
 # Why persons were told one by one; others name what a rule says that columns do not hold.
-FALLBACKS = {SENTENCES: "判定の理由"}
+FALLBACKS = {
+    SENTENCES: "判定の理由",
+    "due_dates": "妊娠",
+    "conditions": "対象に加わる事由",
+    "long_term_illness": "長期療養特例",
+    "exclusions": "対象から除かれる者",
+}
 
 
 def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -16,6 +16,7 @@ from sesshu.health.eligibility.bulk import BulkPart, labels_of
 from sesshu.health.eligibility.reading import Read
 from sesshu.health.eligibility.reckoning import KINDS, Part, Reckoned, Reckoner, Setup
 from sesshu.health.eligibility.staging import Source
+from sesshu.health.ledger.circumstances import NONE
 from sesshu.schedule import load_pack
 from sesshu.schedule.population.columns import EVALUATIONS, STATUSES, Doses
 
@@ -74,7 +75,11 @@ class Few:
         persons = cursor.execute(_FEW_PERSONS).fetchall()
         doses = cursor.execute(_FEW_DOSES).fetchall()
         given = {key: [row[1:] for row in rows] for key, rows in groupby(doses, itemgetter(0))}
-        part: Part = [(number, birth, sex, given.get(number, ())) for number, birth, sex in persons]
+        known = reading.circumstances(cursor, "chunk_person", {})
+        part: Part = [
+            (number, birth, sex, given.get(number, ()), known.get(number, NONE))
+            for number, birth, sex in persons
+        ]
         self._copy(cursor, self._reckoner.reckon(part))
         staging.run(cursor, "ANALYZE chunk_verdict; ANALYZE chunk_window; ANALYZE chunk_standing")
         return Source("chunk_verdict", "TABLE chunk_window", "TABLE chunk_verdict", "TABLE chunk_standing")
@@ -159,8 +164,9 @@ def _cuts(persons: int, place: binary.Column) -> list[int]:
 def _part(number: int, first: int, last: int, read: Read) -> BulkPart:
     begin, end = np.searchsorted(read.place, [first, last])
     persons, mine = read.persons, {name: column[begin:end] for name, column in read.doses.items()}
+    known = {place - first: one for place, one in read.known.items() if first <= place < last}
     return BulkPart(
         number, persons["id"][first:last], persons["birth"][first:last], persons["sex"][first:last],
         Doses(read.place[begin:end] - first, mine["day"], mine["vaccine"], mine["expiry"]),
-        mine["volume"], mine["key"], mine["own"], read.unknown,
+        mine["volume"], mine["key"], mine["own"], read.unknown, known,
     )  # fmt: skip

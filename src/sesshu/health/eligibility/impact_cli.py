@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
@@ -14,9 +14,12 @@ from sesshu.addressees.choices import Kind, Status
 from sesshu.addressees.models import Addressee
 from sesshu.health.eligibility import generations, reading, staging
 from sesshu.health.eligibility.binary import Column
+from sesshu.health.eligibility.reading import Read
 from sesshu.health.eligibility.reckoning import GivenRow, doses_of, person_of
 from sesshu.health.eligibility.workers import PROCESSES
+from sesshu.health.ledger.circumstances import NONE
 from sesshu.health.ledger.models import Dose
+from sesshu.health.ledger.selectors import circumstances_of
 from sesshu.kernel.command import Outcome, Refused
 from sesshu.protection import audit
 from sesshu.protection.models import Municipality
@@ -25,7 +28,7 @@ from sesshu.schedule import impact_cli
 from sesshu.schedule.impact import changes
 from sesshu.schedule.impact_cli import Asked
 from sesshu.schedule.population.columns import Doses, Residents
-from sesshu.schedule.population.impact import impact_of
+from sesshu.schedule.population.impact import Codes, impact_of
 
 _BATCH = 5_000
 
@@ -41,9 +44,10 @@ def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]
 def _impact(arguments: argparse.Namespace) -> Outcome:
     before, after = impact_cli.points(arguments)
     with acting_for(_municipality(arguments.municipality)):
-        city = _city({**before.pack.vaccines, **after.pack.vaccines})
+        codes = Codes.of(before, after)
+        city = _city(codes)
         found, changed, _ = impact_of(
-            city.residents, city.doses, city.vaccines, before, after, arguments.programme, PROCESSES
+            city.residents, city.doses, codes, before, after, arguments.programme, PROCESSES
         )
         ids = [int(one) for one in city.ids[np.flatnonzero(changed)]] if arguments.out else []
         with impact_cli.listing(arguments.out, before, after) as write:
@@ -76,7 +80,6 @@ class _City:
     ids: Column
     residents: Residents
     doses: Doses
-    vaccines: list[str]
 
 
 _RESIDENTS = f"""(
@@ -85,17 +88,31 @@ _RESIDENTS = f"""(
 )"""  # noqa: S608 - built of this module's own constants; every value is a parameter
 
 
-def _city(vaccines: Iterable[str]) -> _City:
-    known, own = list(vaccines), [rule.code for rule in generations.own_rules()]
+def _city(codes: Codes) -> _City:
+    own = [rule.code for rule in generations.own_rules()]
     with staging.cursor() as cursor:
-        read = reading.columns(cursor, _RESIDENTS, {"city": current()}, known, own)
+        read = reading.columns(cursor, _RESIDENTS, {"city": current()}, codes.vaccines, own)
     persons, national = read.persons, read.doses["own"] < 0
     doses = {name: column[national] for name, column in read.doses.items()}
     return _City(
         persons["id"],
-        Residents(persons["birth"], persons["sex"], np.zeros(len(persons["id"]), np.int8)),
+        _residents(read, codes),
         Doses(read.place[national], doses["day"], doses["vaccine"], doses["expiry"]),
-        known,
+    )
+
+
+def _residents(read: Read, codes: Codes) -> Residents:
+    """With what else is recorded of the few, of which only the conditions are a column."""
+    bits = np.zeros(len(read.persons["id"]), np.int64)
+    for place, known in read.known.items():
+        bits[place] = sum(1 << n for n, code in enumerate(codes.conditions) if code in known.conditions)
+    return Residents(
+        read.persons["birth"],
+        read.persons["sex"],
+        bits,
+        {place: known.due_dates for place, known in read.known.items() if known.due_dates},
+        {place: known.long_term_illness for place, known in read.known.items() if known.long_term_illness},
+        {place: known.exclusions for place, known in read.known.items() if known.exclusions},
     )
 
 
@@ -105,10 +122,10 @@ def _asked(ids: list[int]) -> Iterator[Asked]:
     for first in range(0, len(ids), _BATCH):
         batch = ids[first : first + _BATCH]
         persons = Addressee.objects.filter(municipality_code=current(), pk__in=batch)
-        given = _doses(batch, own)
+        given, known = _doses(batch, own), circumstances_of(batch)
         rows = persons.order_by("birth_date", "sex", "pk").values_list("pk", "number", "birth_date", "sex")
         for pk, number, birth, sex in rows:
-            yield Asked(number, person_of(birth, sex), doses_of(given.get(pk, [])))
+            yield Asked(number, person_of(birth, sex, known.get(pk, NONE)), doses_of(given.get(pk, [])))
 
 
 def _doses(persons: list[int], own: set[str]) -> dict[int, list[GivenRow]]:

@@ -93,7 +93,7 @@ class Window(TenantModel):
 
 
 class Stale(TenantModel):
-    """A note, left by a database trigger, that a person's doses, birth or sex changed since the last refresh.
+    """A note, left by a database trigger, that a person's doses, circumstances, birth or sex changed.
 
     A row for each change and no key to wait for: two imports that touch the same persons never block each
     other here.

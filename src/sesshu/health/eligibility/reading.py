@@ -9,6 +9,8 @@ import numpy as np
 
 from sesshu.health.eligibility import binary
 from sesshu.health.eligibility.binary import Column
+from sesshu.health.ledger.circumstances import NONE, Circumstances
+from sesshu.health.ledger.selectors import circumstances_of
 
 _PERSON_FIELDS = {"id": "int8", "birth": "int4", "sex": "int2"}
 _PERSONS = """
@@ -29,6 +31,10 @@ _DOSES = """
     FROM {source} c JOIN ledger_dose d ON d.addressee_id = c.id
     WHERE d.voided_at IS NULL) TO STDOUT (FORMAT BINARY)
 """
+_KNOWN = """
+    SELECT DISTINCT p.addressee_id FROM {source} c JOIN ledger_personalcircumstance p ON p.addressee_id = c.id
+    WHERE p.voided_at IS NULL
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +42,14 @@ class Read:
     """``persons`` in the order of birth and sex, ``doses`` in theirs, then by day; ``place``: their persons'.
 
     Days are ordinals, 0 where there is none; an unknown vaccine is -1, its code in ``unknown``.
+    ``known``: what else is recorded of the few, by their place among the persons.
     """
 
     persons: dict[str, Column]
     doses: dict[str, Column]
     place: Column
     unknown: dict[int, str]
+    known: dict[int, Circumstances]
 
 
 def columns(cursor: Any, source: str, values: dict[str, Any], vaccines: list[str], own: list[str]) -> Read:
@@ -55,7 +63,19 @@ def columns(cursor: Any, source: str, values: dict[str, Any], vaccines: list[str
     place = _place(persons["id"], doses["person"])
     order = np.lexsort((doses["key"], doses["day"], place))
     doses = {name: column[order] for name, column in doses.items()}
-    return Read(persons, doses, place[order], _unknown(cursor, doses["key"][doses["vaccine"] < 0]))
+    unknown = _unknown(cursor, doses["key"][doses["vaccine"] < 0])
+    known = circumstances(cursor, source, values)
+    places = _place(persons["id"], np.array([*known], np.int64))
+    return Read(
+        persons, doses, place[order], unknown, dict(zip(places.tolist(), known.values(), strict=True))
+    )
+
+
+def circumstances(cursor: Any, source: str, values: dict[str, Any]) -> dict[int, Circumstances]:
+    """What stands recorded beside doses that the rules ask about, by the addressee's id."""
+    few = [row[0] for row in cursor.execute(_KNOWN.format(source=source), values)]
+    found = circumstances_of(few) if few else {}
+    return {number: known for number, known in found.items() if known != NONE}
 
 
 def _copied(cursor: Any, statement: str, values: dict[str, Any]) -> bytes:

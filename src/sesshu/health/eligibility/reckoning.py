@@ -7,24 +7,27 @@ Every status is that of :mod:`sesshu.schedule.population.horizon`, every verdict
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Literal
 
 from sesshu.health.eligibility import own
 from sesshu.health.eligibility.own import OwnRule
+from sesshu.health.ledger.circumstances import NONE, Circumstances
 from sesshu.schedule import DoseGiven, DoseVerdict, Person, load_pack
 from sesshu.schedule.population.cohorts import Cohorts
 from sesshu.schedule.population.horizon import HorizonSpan, Life, touching
+from sesshu.schedule.supporting import Pack
 
 # date, vaccine, volume in mL, expiry of the lot, the dose's id, programme as recorded
 GivenRow = tuple[date, str, Decimal | None, date | None, int, str]
-# addressee's id, birth, sex code of the feed, doses in the order of their dates
-PersonRow = tuple[int, date | None, str, Sequence[GivenRow]]
+# addressee's id, birth, sex code of the feed, doses in the order of their dates, what else is recorded
+PersonRow = tuple[int, date | None, str, Sequence[GivenRow], Circumstances]
 Part = list[PersonRow]
 
-SEXES = {"1": "M", "2": "F"}
+SEXES: dict[str, Literal["M", "F"]] = {"1": "M", "2": "F"}
 DUE = "eligible"
 LETTERS = {DUE: "d", "complete": "c", "aged_out": "o", "not_yet": "y", "not_target": "n"}
 KINDS = {status: "due" if status == DUE else status for status in LETTERS}
@@ -71,6 +74,7 @@ class Reckoner:
         self.touching = {code: touching(self.pack.programmes[code], self.pack) for code in self.national}
         horizon = (setup.horizon_from, setup.horizon_to)
         self.cohorts = {code: Cohorts(code, self.pack, *horizon) for code in self.national}
+        self.of_pregnancy = frozenset(of_pregnancy(self.pack)) & frozenset(self.national)
         self._shared: dict[tuple[str, int | None, str], Standing] = {}
         self._day: tuple[tuple[date | None, str], dict[str, Standing]] | None = None
 
@@ -79,8 +83,8 @@ class Reckoner:
         windows: list[str] = []
         verdicts: list[str] = []
         standings: list[str] = []
-        for number, birth, sex, given in part:
-            found, judged = self.person(birth, sex, given)
+        for number, birth, sex, given, known in part:
+            found, judged = self.person(birth, sex, given, known)
             standings.append(f"{number}\t{''.join([one.letter for one in found])}\n")
             for programme, standing in zip(self.setup.programmes, found, strict=True):
                 for span in standing.spans:
@@ -89,21 +93,24 @@ class Reckoner:
         return Reckoned("".join(windows).encode(), "".join(verdicts).encode(), "".join(standings).encode())
 
     def person(
-        self, birth: date | None, sex: str, given: Sequence[GivenRow]
+        self, birth: date | None, sex: str, given: Sequence[GivenRow], known: Circumstances = NONE
     ) -> tuple[list[Standing], tuple[DoseVerdict, ...]]:
         """The standings in the order of ``setup.programmes``, and each dose judged by the law of its day.
 
-        Doses of the city's own programmes are not for the law to judge.
+        Doses of the city's own programmes are not for the law to judge. Whose circumstances are ``known``
+        has nothing in common with others where they are asked about.
         """
         found = self._without_doses(birth, sex)
-        if not given:
+        if not given and known == NONE:
             return [found[code] for code in self.setup.programmes], ()
         found = dict(found)
-        life = Life(person_of(birth, sex), doses_of(r for r in given if r[5] not in self.own), self.pack)
+        person = person_of(birth, sex, known)
+        life = Life(person, doses_of(r for r in given if r[5] not in self.own), self.pack)
+        asked = self._asked_of(known)
         for code in self.national if birth else ():
             touches = self.touching[code]
             days = [row[0] for row in given if row[1] in touches and row[5] not in self.own]
-            if days:
+            if days or code in asked:
                 found[code] = self._of_life(life, code, days)
         for code, rule in self.own.items():
             days = [row[0] for row in given if row[5] == code]
@@ -111,10 +118,18 @@ class Reckoner:
                 found[code] = self.own_standing(rule, birth, sex, days)
         return [found[code] for code in self.setup.programmes], life.verdicts()
 
-    def verdicts(self, birth: date | None, sex: str, given: Sequence[GivenRow]) -> tuple[DoseVerdict, ...]:
+    def _asked_of(self, known: Circumstances) -> Collection[str]:
+        """The programmes in which circumstances may change something."""
+        if known == NONE:
+            return ()
+        return self.of_pregnancy if known == Circumstances(due_dates=known.due_dates) else self.national
+
+    def verdicts(
+        self, birth: date | None, sex: str, given: Sequence[GivenRow], known: Circumstances = NONE
+    ) -> tuple[DoseVerdict, ...]:
         """Each dose judged by the law of its day, those of the city's own programmes aside."""
         ours = doses_of(row for row in given if row[5] not in self.own)
-        return Life(person_of(birth, sex), ours, self.pack).verdicts()
+        return Life(person_of(birth, sex, known), ours, self.pack).verdicts()
 
     def _without_doses(self, birth: date | None, sex: str) -> dict[str, Standing]:
         """The last day's are kept: persons come in the order of birth and sex."""
@@ -152,6 +167,14 @@ class Reckoner:
         )
 
 
+def of_pregnancy(pack: Pack) -> Iterator[str]:
+    """The programmes against whose diseases a rule speaks of pregnancies: no other asks for a due date."""
+    diseases = {disease for rule in pack.rules if rule.each == "pregnancy" for disease in rule.serves}
+    for code, programme in pack.programmes.items():
+        if diseases & set(programme.diseases):
+            yield code
+
+
 def condensed(spans: Iterable[HorizonSpan]) -> Standing:
     """The status that fills most of the horizon becomes the letter."""
     kept = list(spans)
@@ -163,9 +186,9 @@ def condensed(spans: Iterable[HorizonSpan]) -> Standing:
     return Standing(LETTERS[rest], tuple(_joined([span for span in kept if span.status != rest])))
 
 
-def person_of(birth: date | None, sex: str) -> Person:
+def person_of(birth: date | None, sex: str, known: Circumstances = NONE) -> Person:
     """The schedule's person; ``sex`` is the feed's code."""
-    return Person(birth=birth, sex=SEXES.get(sex))  # type: ignore[arg-type]
+    return known.person(birth, SEXES.get(sex))
 
 
 def doses_of(given: Iterable[GivenRow]) -> tuple[DoseGiven, ...]:

@@ -28,7 +28,8 @@ def status_of(addressee_id: int, on: date) -> Assessment:
     doses = list(ledger.standing_doses(addressee_id))
     rules = {rule.code: rule for rule in generations.own_rules()}
     national = [dose for dose in doses if dose.programme not in rules]
-    found = assess(person_of(person), doses_given(national), on=on, pack=load_pack("jp"))
+    known = person_of(person, ledger.known_of_person(addressee_id))
+    found = assess(known, doses_given(national), on=on, pack=load_pack("jp"))
     more = tuple(
         _own_status(
             rule, person, on, [dose.date for dose in doses if dose.programme == code and dose.date <= on]

@@ -16,7 +16,7 @@ EXPLANATIONS: dict[str, str] = {
     Fate.COMPLETE: "必要な回数の接種を終えています。",
     Fate.NOT_YET: "対象の年齢または接種間隔に達していません。",
     Fate.AGED_OUT: "対象の期間を過ぎています。",
-    Fate.NOT_TARGET: "年齢・性別などの要件に当てはまりません。",
+    Fate.NOT_TARGET: "年齢・性別などの要件に当てはまらないか、対象から除かれる事由が記録されています。",
     Fate.OUTSIDE_CONDITIONS: "指定した回・地区・生年月日などの条件に当てはまりません。",
     Fate.NOT_OVERDUE: "標準的な接種期間の途中です。",
     Fate.REFUSED: "接種を希望しないと届け出ています。",

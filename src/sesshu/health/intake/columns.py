@@ -37,4 +37,5 @@ RESULT_COLUMNS: tuple[Column, ...] = (
     Column("集団接種フラグ", "shudansesshufuragu", "X", 1, codes=FLAG),
     Column("公費実施フラグ", "kohijisshifuragu", "X", 1, codes=FLAG),
     Column("受付番号", "uketsukebango", "X", 20),
+    Column("分娩予定日", "bumbenyoteibi", "DATE", optional=True),
 )

@@ -13,6 +13,7 @@ from sesshu.health.intake.results import GIVEN, Result, reason_of
 from sesshu.health.intake.senders import Senders
 from sesshu.health.ledger import services as ledger
 from sesshu.health.ledger.bulk import DOSE_COLUMNS, FILE, SCREENING_COLUMNS, BulkWriter, Value
+from sesshu.health.ledger.circumstance_services import note_due_dates
 from sesshu.health.ledger.models import Dose, Screening
 from sesshu.protection.tenancy import current
 
@@ -27,6 +28,8 @@ def write(judged: Sequence[Judged], writer: BulkWriter, senders: Senders) -> set
     changed = [row for row in judged if row.target is not None]
     for row in changed:
         _replace(row, senders, writer)
+    due = [(row.person.id, row.due) for row in (*new, *changed) if row.person and row.due]
+    note_due_dates(due, by=writer.by, at=writer.at)
     return {row.person.id for row in (*new, *changed) if row.person}
 
 

@@ -13,7 +13,7 @@ from sesshu.health.catalogue.national import ProductInUse
 from sesshu.health.catalogue.selectors import KnownLot
 from sesshu.health.catalogue.volumes import usual_volume
 from sesshu.health.ledger.persons import doses_given, person_of
-from sesshu.health.ledger.selectors import standing_doses
+from sesshu.health.ledger.selectors import known_of_person, standing_doses
 from sesshu.health.notices.models import Issue
 from sesshu.kernel import clock
 from sesshu.kernel.check_digits import has_check_digit
@@ -91,8 +91,9 @@ def _subject(view: addressees.AddresseeView, programme: str, label: str, code: s
 def _due(addressee: Addressee) -> list[ProgrammeStatus]:
     pack = load_pack("jp")
     doses = doses_given(standing_doses(addressee.pk))
-    known = tuple(dose for dose in doses if dose.vaccine in pack.vaccines)
-    assessment = assess(person_of(addressee), known, on=clock.today(), pack=pack)
+    given = tuple(dose for dose in doses if dose.vaccine in pack.vaccines)
+    person = person_of(addressee, known_of_person(addressee.pk))
+    assessment = assess(person, given, on=clock.today(), pack=pack)
     return [status for status in assessment.programmes if status.status == "eligible"]
 
 

@@ -10,6 +10,7 @@ from typing import NamedTuple
 from django.db import connection
 from django.db.models import Max
 
+from sesshu.addressees.choices import Sex
 from sesshu.health.intake.matching import Books, Known, persons
 from sesshu.health.intake.models import RowFate
 from sesshu.health.intake.results import GIVEN, SCREENED, Remark, Result, RowRules
@@ -32,6 +33,13 @@ class Judged:
     target: int | None = None
     remarks: list[Remark] = field(default_factory=list)
     candidates: tuple[Known, ...] = ()
+
+    @property
+    def due(self) -> date | None:
+        """The due date (分娩予定日) to be kept with the person; none of somebody registered as a man."""
+        if not self.result.due or self.person is None or self.person.sex == Sex.MALE:
+            return None
+        return date.fromisoformat(self.result.due)
 
     @property
     def is_new(self) -> bool:
@@ -163,6 +171,8 @@ class Judge:
         yield from self._rules.doubts(row.result)
         yield from self._senders.doubts(row.result)
         person, given = row.person, row.result
+        if given.due and row.due is None:
+            yield Remark("分娩予定日", "は、性別が男の方のため記録しません。本人を確かめてください。")
         if given.expires and given.date > given.expires and not self._rules_follow:
             yield Remark("有効期限", f"（{given.expires}）を過ぎたワクチンです。")
         late = person.removed_on and given.date >= person.removed_on

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from hashlib import blake2b
 from typing import NamedTuple
 
@@ -61,6 +62,7 @@ class Result(NamedTuple):
     group: str
     funded: str
     receipt: str
+    due: str = ""
 
     @classmethod
     def of(cls, row: int, cells: Sequence[str]) -> Result:
@@ -73,7 +75,8 @@ class Result(NamedTuple):
 
     def digest(self) -> str:
         """A digest of what the row says about the event; who it is about is in the identity."""
-        said = (self.code, self.dose_number, *self[10:])
+        # Files of before the due date's column must keep their digest.
+        said = (self.code, self.dose_number, *self[10:-1], *((self.due,) if self.due else ()))
         return blake2b("\x1f".join(said).encode(), digest_size=16).hexdigest()
 
 
@@ -114,6 +117,8 @@ class RowRules:
             yield Remark(
                 "接種量", f"の {result.volume} は mL の量ではありません。0.5 のように書いてください。"
             )
+        if result.due and not _may_be_due(result):
+            yield Remark("分娩予定日", f"の {result.due} は接種年月日 {result.date} と合いません。")
         if not (result.code or result.number or result.birth):
             yield Remark("宛名番号", "、予診票番号、生年月日がどれも空です。本人を探せません。")
         yield from _too_long(result)
@@ -143,6 +148,12 @@ def reason_of(text: str) -> tuple[str, str]:
         if text in (reason.value, reason.label):
             return reason.value, ""
     return NotVaccinatedReason.OTHER.value, text[:200]
+
+
+def _may_be_due(result: Result) -> bool:
+    """Whether a pregnancy of that due date could be seen on the day: ten months before it, or just after."""
+    ahead = (date.fromisoformat(result.due) - date.fromisoformat(result.date)).days
+    return -30 <= ahead <= 300
 
 
 def _vaccine_fault(vaccine: str) -> Remark | None:

@@ -13,4 +13,12 @@ register(
     ("screening.record", "予診のみの記録", "予診のみを記録しました", ("screening",)),
     ("screening.void", "予診のみの取消", "予診のみの記録を取り消しました", ("entry",)),
     ("screening.replace", "予診のみの訂正", "予診のみの記録を訂正しました", ("entry", "replaced_by")),
+    ("circumstance.record", "個別の事情の記録", "個別の事情を記録しました", ("circumstance", "kind")),
+    ("circumstance.void", "個別の事情の取消", "個別の事情を取り消しました", ("circumstance", "kind")),
+    (
+        "circumstance.replace",
+        "個別の事情の訂正",
+        "個別の事情を訂正しました",
+        ("circumstance", "kind", "replaced_by"),
+    ),
 )

@@ -14,6 +14,7 @@ from enum import StrEnum
 from sesshu.addressees.choices import Status
 from sesshu.addressees.models import Addressee
 from sesshu.health.catalogue import selectors as catalogue
+from sesshu.health.ledger.circumstances import Circumstances
 from sesshu.health.ledger.persons import person_of
 from sesshu.kernel.wareki import to_wareki
 from sesshu.schedule import DoseGiven, DoseVerdict, assess, load_pack
@@ -50,13 +51,19 @@ def residence(addressee: Addressee) -> Residence:
 
 
 def of_dose(
-    addressee: Addressee, given: Iterable[DoseGiven], new: DoseGiven, *, programme: str, today: date
+    addressee: Addressee,
+    given: Iterable[DoseGiven],
+    new: DoseGiven,
+    *,
+    programme: str,
+    today: date,
+    known: Circumstances,
 ) -> tuple[Finding, ...]:
     """Everything to be said about a new dose, errors first."""
     facts = [*of_date(residence(addressee), new.date, today=today), *of_codes(new.vaccine, programme)]
     if any(finding.level is Level.ERROR for finding in facts):
         return tuple(sorted(facts, key=lambda finding: finding.level))
-    verdict = judged(addressee, given, new, today=today)
+    verdict = judged(addressee, given, new, today=today, known=known)
     return tuple(facts) + (tuple(of_verdict(verdict)) if verdict else ())
 
 
@@ -109,14 +116,19 @@ def of_codes(vaccine: str, programme: str) -> Iterator[Finding]:
 
 
 def judged(
-    addressee: Addressee, given: Iterable[DoseGiven], new: DoseGiven, *, today: date
+    addressee: Addressee,
+    given: Iterable[DoseGiven],
+    new: DoseGiven,
+    *,
+    today: date,
+    known: Circumstances,
 ) -> DoseVerdict | None:
     """How the law of its day judges the new dose among the others; None for a vaccine outside the pack."""
     pack = load_pack("jp")
-    known = [dose for dose in (*given, new) if dose.vaccine in pack.vaccines]
+    doses = tuple(dose for dose in (*given, new) if dose.vaccine in pack.vaccines)
     if new.vaccine not in pack.vaccines or addressee.birth_date is None:
         return None
-    assessment = assess(person_of(addressee), tuple(known), on=today, pack=pack)
+    assessment = assess(person_of(addressee, known), doses, on=today, pack=pack)
     return next((verdict for verdict in assessment.doses if verdict.key == new.key), None)
 
 

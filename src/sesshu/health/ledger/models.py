@@ -1,11 +1,16 @@
-"""予防接種台帳: doses, and screenings that ended without one. Nothing is overwritten (H01, H02, H22)."""
+"""予防接種台帳: doses, screenings that ended without one, and what else the rules must know of a person.
+
+Nothing is overwritten (H01, H02, H22).
+"""
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
 from sesshu.addressees.models import Addressee
+from sesshu.health.ledger.choices import Basis, CircumstanceKind
 from sesshu.health.providers.models import Provider
 from sesshu.protection.models import Account
 from sesshu.protection.tenancy import TenantModel
@@ -149,3 +154,50 @@ class Screening(LedgerEntry):
 
     def __str__(self) -> str:
         return f"{self.programme} {self.date}"
+
+
+class PersonalCircumstance(TenantModel):
+    """個別の事情: recognised in one person, and told to the rules with the person (施行令3条, 施行規則2条).
+
+    ``code`` is the schedule pack's; ``concerns`` are the diseases (exclusion) or programmes (long-term
+    illness) it is limited to, none meaning all that law allows. Both days are inclusive; of an illness
+    ``ends_on`` is the day the special circumstances ended. ``due_on`` is 分娩予定日, of a pregnancy only.
+    """
+
+    addressee = models.ForeignKey(
+        Addressee, on_delete=models.PROTECT, related_name="circumstances", verbose_name="対象者"
+    )
+    kind = models.CharField("種別", max_length=20, choices=CircumstanceKind)
+    code = models.CharField("事由", max_length=30, blank=True)
+    concerns = ArrayField(models.CharField(max_length=30), default=list, blank=True, verbose_name="対象")
+    starts_on = models.DateField("始まった日", null=True, blank=True)
+    ends_on = models.DateField("終わった日", null=True, blank=True)
+    due_on = models.DateField("分娩予定日", null=True, blank=True)
+    basis = models.CharField("確認の根拠", max_length=20, choices=Basis)
+    confirmed_on = models.DateField("確認日")
+    confirmed_by = models.CharField("確認した医師・機関", max_length=100, blank=True)
+    recorded_at = models.DateTimeField("更新日時")
+    recorded_by = models.ForeignKey(
+        Account, null=True, on_delete=models.PROTECT, related_name="+", verbose_name="更新者"
+    )
+    voided_at = models.DateTimeField("取消日時", null=True)
+    voided_by = models.ForeignKey(Account, null=True, on_delete=models.PROTECT, related_name="+")
+    void_reason = models.CharField("取消理由", max_length=200, blank=True)
+    replaced_by = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="replaces")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind=CircumstanceKind.PREGNANCY, due_on__isnull=False)
+                | (~Q(kind=CircumstanceKind.PREGNANCY) & Q(due_on__isnull=True)),
+                name="circumstance_due_date_of_pregnancy",
+            ),
+        ]
+        indexes = [models.Index(fields=["addressee"], name="circumstance_by_addressee")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.code}"
+
+    @property
+    def is_void(self) -> bool:
+        return self.voided_at is not None

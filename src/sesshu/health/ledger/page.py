@@ -10,14 +10,15 @@ from typing import Any
 from sesshu.addressees.models import Addressee
 from sesshu.health.catalogue import selectors as catalogue
 from sesshu.health.catalogue.national import Programme
-from sesshu.health.ledger import drawing, lanes, selectors
+from sesshu.health.ledger import circumstance_wording, drawing, lanes, selectors
+from sesshu.health.ledger.circumstance_wording import CircumstanceRow
 from sesshu.health.ledger.drawing import Drawing, Zoom
 from sesshu.health.ledger.models import Dose, Screening
-from sesshu.health.ledger.persons import doses_given, person_of
+from sesshu.health.ledger.persons import doses_given, known_of, person_of
 from sesshu.kernel.dates import age_on
 from sesshu.protection.purposes import Section
 from sesshu.protection.rights import Programmes
-from sesshu.schedule import Assessment, DoseGiven, DoseVerdict, ProgrammeStatus, assess, load_pack
+from sesshu.schedule import Assessment, DoseGiven, DoseVerdict, Person, ProgrammeStatus, assess, load_pack
 
 _STATUS_ORDER = {"eligible": 0, "not_yet": 1, "complete": 2, "aged_out": 3, "not_target": 4}
 GROWN_UP = 20
@@ -52,6 +53,7 @@ class LedgerPage:
     addressee: Addressee
     doses: tuple[DoseRow, ...]
     screenings: tuple[Screening, ...]
+    circumstances: tuple[CircumstanceRow, ...]
     open_now: tuple[StatusRow, ...]
     statuses: tuple[StatusRow, ...]
     closed: tuple[StatusRow, ...]
@@ -65,16 +67,19 @@ def gather(addressee: Addressee, *, today: date, zoom_key: str = "") -> LedgerPa
     """Everything of the page but the person's header, the household and the panels of rooms above."""
     doses = list(selectors.doses(addressee.pk))
     given = tuple(dose for dose in doses_given(doses) if dose.vaccine in load_pack("jp").vaccines)
-    assessment = assess(person_of(addressee), given, on=today, pack=load_pack("jp"))
+    circumstances = tuple(selectors.circumstances(addressee.pk))
+    person = person_of(addressee, known_of(circumstances))
+    assessment = assess(person, given, on=today, pack=load_pack("jp"))
     statuses = tuple(_statuses(assessment, today))
     begun = {verdict.programme for verdict in assessment.doses}
     zooms = _zooms(addressee.birth_date, today)
     zoom = _chosen(zooms, zoom_key, addressee.birth_date, today)
-    shown, picture = _picture(addressee, given, assessment, zoom, today)
+    shown, picture = _picture(person, given, assessment, zoom, today)
     return LedgerPage(
         addressee=addressee,
         doses=tuple(_dose_rows(doses, assessment)),
         screenings=tuple(selectors.screenings(addressee.pk)),
+        circumstances=tuple(map(circumstance_wording.described, circumstances)),
         open_now=tuple(row for row in statuses if row.status.status == "eligible"),
         statuses=tuple(row for row in statuses if not _is_closed(row, begun)),
         closed=tuple(row for row in statuses if _is_closed(row, begun)),
@@ -97,6 +102,7 @@ def needed_of(page: LedgerPage, left_out: Collection[Section], programmes: Progr
         nothing |= {"screenings": ()}
     if Section.STATUSES in left_out:
         nothing |= {"open_now": (), "statuses": (), "closed": (), "picture": None, "lanes": ()}
+        nothing |= {"circumstances": ()}
     return replace(page, **nothing)
 
 
@@ -118,18 +124,18 @@ def _of_programmes(page: LedgerPage, programmes: Collection[str]) -> LedgerPage:
 
 
 def _picture(
-    addressee: Addressee,
+    person: Person,
     given: tuple[DoseGiven, ...],
     assessment: Assessment,
     zoom: Zoom | None,
     today: date,
 ) -> tuple[tuple[lanes.Lane, ...], Drawing | None]:
     """The lanes that a zoom shows, and their drawing; nothing without a date of birth."""
-    birth = addressee.birth_date
+    birth = person.birth
     if birth is None or zoom is None:
         return (), None
     found = lanes.lanes(
-        person_of(addressee),
+        person,
         given,
         assessment.doses,
         _programmes(zoom, assessment),

@@ -7,15 +7,40 @@ from typing import Literal
 
 from sesshu.addressees.choices import Sex
 from sesshu.addressees.models import Addressee
-from sesshu.health.ledger.models import Dose
-from sesshu.schedule import DoseGiven, Person
+from sesshu.health.ledger.choices import CircumstanceKind
+from sesshu.health.ledger.circumstances import Circumstances
+from sesshu.health.ledger.models import Dose, PersonalCircumstance
+from sesshu.schedule import DoseGiven, Exclusion, LongTermIllness, Person
 
-_SEXES: dict[str, Literal["M", "F"]] = {Sex.MALE: "M", Sex.FEMALE: "F"}
+SEXES: dict[str, Literal["M", "F"]] = {Sex.MALE: "M", Sex.FEMALE: "F"}
 
 
-def person_of(addressee: Addressee) -> Person:
+def person_of(addressee: Addressee, known: Circumstances) -> Person:
     """The person as the rules see one; without a date of birth when that is unknown (不詳)."""
-    return Person(birth=addressee.birth_date, sex=_SEXES.get(addressee.sex))
+    return known.person(addressee.birth_date, SEXES.get(addressee.sex))
+
+
+def known_of(rows: Iterable[PersonalCircumstance]) -> Circumstances:
+    """What those of one person's circumstances that stand tell the rules.
+
+    Special circumstances without an end are still lasting and open nothing yet.
+    """
+    standing = [row for row in rows if not row.is_void]
+    kinds = CircumstanceKind
+    return Circumstances(
+        due_dates=tuple(sorted({row.due_on for row in standing if row.due_on})),
+        conditions=frozenset(row.code for row in standing if row.kind == kinds.CONDITION),
+        long_term_illness=tuple(
+            LongTermIllness(row.ends_on, row.starts_on, row.code, frozenset(row.concerns))
+            for row in standing
+            if row.kind == kinds.LONG_TERM_ILLNESS and row.ends_on
+        ),
+        exclusions=tuple(
+            Exclusion(row.code, frozenset(row.concerns), row.starts_on, row.ends_on)
+            for row in standing
+            if row.kind == kinds.EXCLUSION
+        ),
+    )
 
 
 def given(dose: Dose) -> DoseGiven:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import date
+from itertools import groupby
 
 from django.db.models import QuerySet
 
-from sesshu.health.ledger.models import Dose, LedgerEntry, Screening
+from sesshu.health.ledger.circumstances import NONE, Circumstances
+from sesshu.health.ledger.models import Dose, LedgerEntry, PersonalCircumstance, Screening
+from sesshu.health.ledger.persons import known_of
 from sesshu.protection import audit
 from sesshu.protection.models import Account
 from sesshu.protection.tenancy import current
@@ -46,6 +49,30 @@ def same_dose(addressee_id: int, vaccine: str, on: date) -> QuerySet[Dose]:
 def same_screening(addressee_id: int, programme: str, on: date) -> QuerySet[Screening]:
     """Standing screenings of that programme on that day."""
     return screenings(addressee_id).filter(programme=programme, date=on, voided_at__isnull=True)
+
+
+def circumstances(addressee_id: int) -> QuerySet[PersonalCircumstance]:
+    """All of a person's circumstances (個別の事情), voided ones included, in the order of recording."""
+    found = PersonalCircumstance.objects.filter(municipality_code=current(), addressee_id=addressee_id)
+    return found.select_related("recorded_by", "voided_by").order_by("recorded_at", "pk")
+
+
+def circumstance(pk: int) -> PersonalCircumstance | None:
+    found = PersonalCircumstance.objects.filter(municipality_code=current(), pk=pk)
+    return found.select_related("addressee").first()
+
+
+def circumstances_of(addressee_ids: Collection[int]) -> dict[int, Circumstances]:
+    """What stands recorded of these persons for the rules; who has nothing recorded is left out."""
+    rows = PersonalCircumstance.objects.filter(
+        municipality_code=current(), addressee_id__in=addressee_ids, voided_at__isnull=True
+    ).order_by("addressee_id", "pk")
+    return {pk: known_of(group) for pk, group in groupby(rows, lambda row: row.addressee_id)}
+
+
+def known_of_person(addressee_id: int) -> Circumstances:
+    """What stands recorded of one person for the rules."""
+    return circumstances_of([addressee_id]).get(addressee_id, NONE)
 
 
 def entry(kind: str, pk: int) -> LedgerEntry | None:

@@ -49,7 +49,8 @@ def preview_dose(
     """What :func:`record_dose` would say of this dose; saves nothing."""
     new = _given(vaccine, date, items)
     others = doses_given(selectors.standing_doses(addressee.pk))
-    found = checks.of_dose(addressee, others, new, programme=programme, today=clock.today())
+    known = selectors.known_of_person(addressee.pk)
+    found = checks.of_dose(addressee, others, new, programme=programme, today=clock.today(), known=known)
     return found + _repeated_dose(addressee, vaccine, date)
 
 
@@ -72,7 +73,7 @@ def record_dose(
     :raises EntryRefused: for what cannot have happened, and for a dose of the same vaccine on the same day
         unless ``confirmed``.
     """
-    person = _lock(addressee)
+    person = lock(addressee)
     others = doses_given(selectors.standing_doses(person.pk))
     new = _given(vaccine, date, items)
     _refuse_errors(checks.of_date(checks.residence(person), date, today=clock.today()))
@@ -103,7 +104,7 @@ def record_screening(
 
     :raises EntryRefused: as :func:`record_dose`; ``reason`` must be one of ``NotVaccinatedReason``.
     """
-    person = _lock(addressee)
+    person = lock(addressee)
     _refuse_errors(checks.of_screening(person, date, programme=programme, today=clock.today()))
     if reason not in NotVaccinatedReason.values:
         _refuse("reason", "未接種理由を選んでください。")
@@ -156,14 +157,15 @@ def replace(entry: Entry, *, reason: str, by: Account | None, at: datetime, **co
     return made
 
 
-def _lock(addressee: Addressee) -> Addressee:
+def lock(addressee: Addressee) -> Addressee:
+    """The person, or whoever the person was merged into, locked until the transaction ends."""
     # Two clerks with the same questionnaire must not both find that there is no such dose yet.
     found = Addressee.objects.select_for_update().get(municipality_code=current(), pk=addressee.pk)
-    return _lock(found.merged_into) if found.merged_into else found
+    return lock(found.merged_into) if found.merged_into else found
 
 
 def _lock_entry(entry: Entry) -> Entry:
-    _lock(entry.addressee)
+    lock(entry.addressee)
     rows = type(entry)._default_manager.select_for_update()
     return cast(Entry, rows.get(municipality_code=current(), pk=entry.pk))
 
@@ -183,7 +185,8 @@ def _programme(person: Addressee, others: tuple[DoseGiven, ...], new: DoseGiven)
     candidates = catalogue.vaccine_programmes(new.vaccine)
     if len(candidates) < 2:
         return candidates[0]
-    verdict = checks.judged(person, others, new, today=clock.today())
+    known = selectors.known_of_person(person.pk)
+    verdict = checks.judged(person, others, new, today=clock.today(), known=known)
     return verdict.programme if verdict and verdict.programme in candidates else candidates[0]
 
 

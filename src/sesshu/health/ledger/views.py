@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from sesshu.addressees import selectors as addressees
 from sesshu.addressees.models import Addressee
 from sesshu.health.ledger import checks, page, panels, selectors, services
+from sesshu.health.ledger.choices import CircumstanceKind
 from sesshu.health.ledger.forms import DoseForm, EventForm, ReasonForm, ScreeningForm
 from sesshu.health.ledger.lanes import WORDS
 from sesshu.health.ledger.models import Dose, LedgerEntry, Screening
@@ -58,6 +59,7 @@ def ledger(request: HttpRequest, pk: int) -> HttpResponse:
         "tabs": _tabs(pk),
         "household": addressees.household(person, by=request.user),  # type: ignore[arg-type]
         "panels": panels.panels_for(request, pk),
+        "circumstance_kinds": CircumstanceKind.choices,
         "words": [(kind.value, text) for kind, text in WORDS.items()],
         "today": clock.today(),
     }

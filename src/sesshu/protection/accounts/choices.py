@@ -28,6 +28,14 @@ class RequestState(models.TextChoices):
     TAKEN_BACK = "taken-back", "取下げ"
 
 
+class NarrowingKind(models.TextChoices):
+    """What one person may do to another's rights at once."""
+
+    SUSPENSION = "suspension", "停止"
+    TRANSFER = "transfer", "異動"
+    RETIREMENT = "retirement", "退職"
+
+
 class Decision(models.TextChoices):
     """What a manager says of a right in a review."""
 

@@ -7,14 +7,14 @@ from typing import Any
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-from sesshu.protection.accounts.choices import AccountKind, RequestKind, RequestState
+from sesshu.protection.accounts.choices import AccountKind, NarrowingKind, RequestKind, RequestState
 from sesshu.protection.accounts.review_models import Campaign, PersonnelFile, PersonnelRow, ReviewItem
 from sesshu.protection.models import Account
 from sesshu.protection.tenancy import TenantModel
 
 __all__ = [
-    "AuthorityRequest", "Campaign", "Contract", "Grant", "PersonnelFile", "PersonnelRow", "Profile",
-    "ReviewItem", "RoleVersion", "SharedIds", "SharedMember",
+    "AuthorityRequest", "Campaign", "Contract", "Grant", "Narrowing", "PersonnelFile", "PersonnelRow",
+    "Profile", "ReviewItem", "RoleVersion", "SharedIds", "SharedMember",
 ]  # fmt: skip
 
 
@@ -117,6 +117,25 @@ class Grant(TenantModel):
 
     def __str__(self) -> str:
         return f"{self.account_id} {self.role}"
+
+
+class Narrowing(TenantModel):
+    """One suspension, transfer or retirement with its reason; ``on``: its day (退職: the last in office)."""
+
+    account = models.ForeignKey(
+        Account, on_delete=models.PROTECT, related_name="narrowings", verbose_name="利用者"
+    )
+    kind = models.CharField("種類", max_length=10, choices=NarrowingKind)
+    on = models.DateField("日")
+    reason = models.CharField("理由", max_length=200)
+    by = _who("登録者")
+    recorded_at = models.DateTimeField("日時")
+
+    class Meta:
+        indexes = [models.Index(fields=["account", "-id"], name="narrowing_by_account")]
+
+    def __str__(self) -> str:
+        return f"{self.account_id} {self.get_kind_display()}"
 
 
 class AuthorityRequest(TenantModel):

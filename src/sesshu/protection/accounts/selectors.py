@@ -13,7 +13,7 @@ from sesshu.kernel import clock
 from sesshu.protection.accounts import defining, separation, usage
 from sesshu.protection.accounts.choices import RequestState
 from sesshu.protection.accounts.holding import COLUMNS, rights_from, statement
-from sesshu.protection.accounts.models import AuthorityRequest, Contract, Grant, Profile
+from sesshu.protection.accounts.models import AuthorityRequest, Contract, Grant, Narrowing, Profile
 from sesshu.protection.models import Account
 from sesshu.protection.rights import Rights
 from sesshu.protection.tenancy import acting_for, current
@@ -125,6 +125,12 @@ def rights_of_all(ids: Sequence[int]) -> dict[int, Rights]:
     for account_id, *rest in statement(day).filter(account__in=ids).values_list("account_id", *COLUMNS):
         rows.setdefault(account_id, []).append(tuple(rest))
     return {account_id: rights_from(found, day) for account_id, found in rows.items()}
+
+
+def narrowings_of(account: Account) -> QuerySet[Narrowing]:
+    """How the account was suspended, transferred or retired and why, newest first."""
+    found = Narrowing.objects.filter(municipality_code=current(), account=account).select_related("by")
+    return found.order_by("-pk")
 
 
 def grants_of(account: Account) -> QuerySet[Grant]:

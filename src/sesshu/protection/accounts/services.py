@@ -9,8 +9,9 @@ from django.db.models import Q
 from sesshu.kernel import clock
 from sesshu.protection import audit
 from sesshu.protection.accounts.asking import NotAllowed
+from sesshu.protection.accounts.choices import NarrowingKind
 from sesshu.protection.accounts.holding import grants_in_force
-from sesshu.protection.accounts.models import Contract, Grant, Profile
+from sesshu.protection.accounts.models import Contract, Grant, Narrowing, Profile
 from sesshu.protection.actions import Action
 from sesshu.protection.models import Account
 from sesshu.protection.tenancy import current
@@ -25,7 +26,7 @@ def suspend(account: Account, *, reason: str, by: Account) -> None:
     """
     _check(account, reason, by)
     Account.objects.filter(pk=account.pk).update(is_active=False)
-    audit.record("accounts.suspend", by=by, count=0, detail={"account": account.pk, "reason": reason})
+    _note(NarrowingKind.SUSPENSION, account, clock.today(), reason, by)
 
 
 def withdraw(grant: Grant, *, reason: str, by: Account) -> None:
@@ -36,7 +37,7 @@ def withdraw(grant: Grant, *, reason: str, by: Account) -> None:
         "accounts.withdraw",
         by=by,
         count=0,
-        detail={"account": grant.account_id, "grant": grant.pk, "role": grant.role, "reason": reason},
+        detail={"account": grant.account_id, "grant": grant.pk, "role": grant.role},
     )
 
 
@@ -54,7 +55,7 @@ def transfer(account: Account, *, on: date, section: str, reason: str, by: Accou
     _check(account, reason, by)
     ended = _end_grants(account, on - timedelta(days=1))
     Profile.objects.update_or_create(account=account, defaults={"section": section})
-    _note("accounts.transfer", account, on, reason, by)
+    _note(NarrowingKind.TRANSFER, account, on, reason, by)
     return ended
 
 
@@ -63,7 +64,7 @@ def retire(account: Account, *, last_day: date, reason: str, by: Account | None)
     _check(account, reason, by)
     Account.objects.filter(pk=account.pk).update(serves_until=last_day)
     ended = _end_grants(account, last_day)
-    _note("accounts.retire", account, last_day, reason, by)
+    _note(NarrowingKind.RETIREMENT, account, last_day, reason, by)
     return ended
 
 
@@ -73,9 +74,20 @@ def _end_grants(account: Account, last_day: date) -> int:
     return standing.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=last_day)).update(ends_on=last_day)
 
 
-def _note(action: str, account: Account, on: date, reason: str, by: Account | None) -> None:
-    detail = {"account": account.pk, "on": on.isoformat(), "reason": reason}
-    audit.record(action, by=by, count=0, detail=detail)
+_ACTS = {
+    NarrowingKind.SUSPENSION: "accounts.suspend",
+    NarrowingKind.TRANSFER: "accounts.transfer",
+    NarrowingKind.RETIREMENT: "accounts.retire",
+}
+
+
+def _note(kind: NarrowingKind, account: Account, on: date, reason: str, by: Account | None) -> None:
+    """The reason stays with the account; the log takes no free text and names the row."""
+    made = Narrowing.objects.create(
+        account=account, kind=kind, on=on, reason=reason.strip(), by=by, recorded_at=clock.now()
+    )
+    detail = {"account": account.pk, "narrowing": made.pk, "on": on.isoformat()}
+    audit.record(_ACTS[kind], by=by, count=0, detail=detail)
 
 
 def register_contract(

@@ -73,6 +73,7 @@ def _page(request: HttpRequest, shown: Account, **forms: Any) -> HttpResponse:
         "grant_form": GrantForm(auto_id="grant_%s"),
         "reason_form": ReasonForm(auto_id="resume_%s"),
         "members": sharing.members(shown),
+        "narrowings": selectors.narrowings_of(shown),
         "oneself": shown.pk == signed_in(request).pk,
     } | forms
     return render(request, "accounts/account.html", context, status=400 if forms else 200)

@@ -17,7 +17,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from sesshu.kernel import clock
-from sesshu.protection import audit, tenancy
+from sesshu.protection import acts, audit, tenancy
 from sesshu.protection.keys import rotation, signing
 from sesshu.protection.keys.models import Destruction, SubjectKey, TenantKey
 from sesshu.protection.keys.roots import root
@@ -45,7 +45,7 @@ def request(*, subject: str, reason: str, requested_by: str) -> Destruction:
     row = Destruction.objects.create(
         subject=subject, reason=reason, requested_by=requested_by, requested_at=clock.now()
     )
-    audit.record("keys.destroy-request", by=None, detail={"destruction": str(row.pk), "by": requested_by})
+    audit.record("keys.destroy-request", by=None, detail=_told(row, requested_by))
     return row
 
 
@@ -60,9 +60,7 @@ def approve(pk: UUID, *, approved_by: str) -> Destruction:
     rotation.forget(keys)
     SubjectKey.objects.filter(municipality_code=tenancy.current(), pk__in=keys).delete()
     row.state, row.approved_by, row.approved_at = Destruction.State.DELETED, approved_by, clock.now()
-    event = audit.record(
-        "keys.destroy", by=None, count=len(keys), detail={"destruction": str(row.pk), "by": approved_by}
-    )
+    event = audit.record("keys.destroy", by=None, count=len(keys), detail=_told(row, approved_by))
     row.proof = f"audit:{event.pk}"
     row.save()
     return row
@@ -73,7 +71,7 @@ def refuse(pk: UUID, *, approved_by: str) -> Destruction:
     row = _waiting(pk, approved_by)
     row.state, row.approved_by, row.approved_at = Destruction.State.REFUSED, approved_by, clock.now()
     row.save()
-    audit.record("keys.destroy-refuse", by=None, detail={"destruction": str(row.pk), "by": approved_by})
+    audit.record("keys.destroy-refuse", by=None, detail=_told(row, approved_by))
     return row
 
 
@@ -105,6 +103,11 @@ def destroy(*, subject: str, reason: str, requested_by: str, approved_by: str, m
         approve(row.pk, approved_by=approved_by)
     done = {each.pk: each for each in complete(municipality)}
     return done[row.pk].receipt
+
+
+def _told(row: Destruction, by: str) -> dict[str, object]:
+    """Who it was stands in the row; a name at the command line is a digest here."""
+    return acts.coded({"destruction": str(row.pk), "by": by})
 
 
 def _keys(subject: str) -> list[UUID]:

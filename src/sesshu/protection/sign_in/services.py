@@ -63,7 +63,7 @@ def show_demo_password(account: Account, *, password: str) -> None:
     """
     right = settings.DEMO_SIGN_IN and account.check_password(password)
     audit.record(
-        "sign-in.factor", by=account, detail={"act": "again", "factors": "password (demo)"},
+        "sign-in.factor", by=account, detail={"act": "again", "factors": "password-demo"},
         result="ok" if right else "refused",
     )  # fmt: skip
     if not right:
@@ -82,7 +82,7 @@ def enter(request: HttpRequest, account: Account, *, shown: int | None) -> None:
     steps.clear(request)
     with acting_for(account.municipality_id):
         open_session(request, account, backend=BACKEND)
-        how = "password+authenticator" if shown else "password (demo)"
+        how = "password+authenticator" if shown else "password-demo"
         audit.record("sign-in", by=account, detail={"factors": how})
     freshness.note(request)
     if shown is not None:

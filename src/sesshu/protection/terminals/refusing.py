@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 from sesshu.kernel import clock
-from sesshu.protection import audit
+from sesshu.protection import acts, audit
 from sesshu.protection.models import Account, Municipality
 from sesshu.protection.peers import PeerCertificate
 from sesshu.protection.tenancy import acting_for
@@ -57,9 +57,9 @@ def _report(request: HttpRequest, reason: str, peer: PeerCertificate | None) -> 
     if not _is_news(key):
         return
     _log.warning("Refused a terminal: %s, serial %s, from %s", reason, peer.serial if peer else "-", address)
-    detail = {"reason": reason, "address": address[:64]}
+    detail = {"reason": reason} | acts.coded({"address": address[:64]})
     if peer:
-        detail |= {"serial": peer.serial, "terminal": peer.common_name[:40]}
+        detail |= acts.coded({"serial": peer.serial, "terminal": peer.common_name[:40]})
     code = account.municipality_id if account else _city_of(peer)
     if code:
         with acting_for(code):

@@ -104,14 +104,14 @@ def collect(*, application: TerminalApplication, by: Account) -> Package:
 def report_lost(*, terminal: Terminal, reason: str, by: Account) -> None:
     """Refuse the terminal from the next request on (within 60 s is asked for; the row is read each time)."""
     _stop(terminal, State.LOST, reason, by)
-    audit.record("terminal.lost", by=by, count=0, detail=_told(terminal) | {"reason": reason})
+    audit.record("terminal.lost", by=by, count=0, detail=_told(terminal))
 
 
 @transaction.atomic
 def retire(*, terminal: Terminal, reason: str, by: Account) -> None:
     """Take the terminal out of use for good."""
     _stop(terminal, State.RETIRED, reason, by)
-    audit.record("terminal.retire", by=by, count=0, detail=_told(terminal) | {"reason": reason})
+    audit.record("terminal.retire", by=by, count=0, detail=_told(terminal))
 
 
 @transaction.atomic

@@ -7,10 +7,6 @@ from sesshu.protection.acts import Sort, register
 _REQUEST = ("method", "status", "view", "needs", "numbers")
 
 register(
-    Sort.SIGN_IN,
-    ("sign-in", "サインイン", "サインインしました"),
-)
-register(
     Sort.READ,
     ("page.open", "画面の表示", "画面を開きました", _REQUEST),
 )
@@ -21,6 +17,12 @@ register(
         "権限・宛先のない操作の拒否",
         "許されない画面や番号を開こうとして拒否されました",
         _REQUEST,
+    ),
+    (
+        "limit.reached",
+        "操作の回数の超過",
+        "短い間に操作を繰り返したため、しばらく受け付けませんでした",
+        ("action",),
     ),
     ("access.refused-more", "拒否の多発", "短い間に多数の拒否を受けました", ("minute", "more")),
     ("form.refused", "入力の拒否", "入力の誤りのため登録されませんでした", _REQUEST),

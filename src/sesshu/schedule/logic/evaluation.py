@@ -1,9 +1,11 @@
 """Evaluate the history against a series (CDSi figure 4-6) and satisfy target doses (6.10)."""
 
 from dataclasses import dataclass, field
+from datetime import date
 
 from sesshu.schedule.logic.age import Age, age, too_early, too_late, too_young
 from sesshu.schedule.logic.condition import condition
+from sesshu.schedule.logic.doubt import doubt, weaker
 from sesshu.schedule.logic.history import Record
 from sesshu.schedule.logic.interval import too_long, too_short
 from sesshu.schedule.logic.plan import Requirement, Series, Target
@@ -12,7 +14,7 @@ from sesshu.schedule.logic.skip import Progress, advance
 from sesshu.schedule.logic.stretch import Stretch, cited, confidence
 from sesshu.schedule.logic.vaccine import as_given, in_force, nearest, not_in_force
 from sesshu.schedule.model import Confidence, Evaluation, Reason
-from sesshu.schedule.supporting import HistoryNeeded
+from sesshu.schedule.supporting import HistoryNeeded, Rule
 
 
 @dataclass(slots=True, eq=False)
@@ -43,9 +45,14 @@ class Evaluated:
         return Evaluated(series, self.outcomes, self.progress, self.valid, self.complete, self.records)
 
 
-def evaluate(series: Series, records: list[Record], terms: Terms) -> Evaluated:
-    """Run ``records`` (one disease, in order of date) through the target doses of ``series``."""
-    progress, outcomes, valid = Progress(), [], 0
+def evaluate(
+    series: Series, records: list[Record], terms: Terms, before: dict[str, date] | None = None
+) -> Evaluated:
+    """Run ``records`` (one disease, in order of date) through the target doses of ``series``.
+
+    ``before``: the days on which earlier periods of the disease were last satisfied.
+    """
+    progress, outcomes, valid = Progress(before=before or {}), [], 0
     previous: Record | None = None
     for n, record in enumerate(records):
         outcome = _judge(series, records, n, progress, previous, terms)
@@ -110,6 +117,10 @@ def _satisfy(
     judging = _by_law_of_the_day(requirements, records, n, terms)
     outcome = _judged(judging, series, target, record, progress, terms)
     outcome.confidence = confidence(judging.requirement.rule, judging.stretch)
+    doubted = doubt(series, judging.requirement, judging.stretch, progress, terms)
+    if doubted is not None and outcome.routine:
+        outcome.confidence = weaker(outcome.confidence, judging.requirement)
+        outcome.reasons = (*outcome.reasons, doubted)
     return outcome
 
 
@@ -144,11 +155,18 @@ def _by_law_of_the_day(
     if not dated:
         dated = nearest(requirements, record.day)
         remarks.append(not_in_force(dated[0], record))
-        uncounted = dated[0].rule.ends_counting and record.day > dated[0].rule.in_force.end
+        uncounted = _uncounted(dated[0].rule, record.day)
     elif not allowed:
         remarks.append(_other_history(dated[0], record))
     requirement, place, stretch = _best(allowed or dated, record, terms)
     return _Judging(requirement, place, stretch, bool(allowed), remarks, uncounted)
+
+
+def _uncounted(rule: Rule, day: date) -> bool:
+    """Whether a dose of a day without law is not deemed to be one of the rule's."""
+    if rule.deems_from is not None and day < rule.deems_from:
+        return not rule.counts_outside_window
+    return rule.ends_counting and day > rule.in_force.end
 
 
 def _outside(judging: _Judging, target: Target, record: Record, terms: Terms) -> Outcome | None:
@@ -205,10 +223,8 @@ def _same_day(record: Record) -> Reason:
 
 
 def _completed(series: Series, progress: Progress) -> Reason:
-    article = _article(series.targets[-1])
-    if progress.last_satisfied is None:
-        return Reason.of("after_completion.undated", (), article)
-    return Reason.of("after_completion", (progress.last_satisfied,), article)
+    assert progress.last_satisfied is not None  # a first dose is never skipped
+    return Reason.of("after_completion", (progress.last_satisfied,), _article(series.targets[-1]))
 
 
 def _wrong_product(target: Target, record: Record) -> Reason:

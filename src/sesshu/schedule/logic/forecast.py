@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from sesshu.schedule.logic.conflict import Block
+from sesshu.schedule.logic.doubt import doubt, weaker
 from sesshu.schedule.logic.evaluation import Evaluated
 from sesshu.schedule.logic.history import Record
 from sesshu.schedule.logic.interval import bounds
@@ -15,6 +16,7 @@ from sesshu.schedule.logic.plan import Requirement, Series, Target
 from sesshu.schedule.logic.relevance import ALWAYS, Terms
 from sesshu.schedule.logic.skip import Progress
 from sesshu.schedule.logic.stretch import Stretch, cited, confidence
+from sesshu.schedule.logic.turning import parted, remaining, turns_of
 from sesshu.schedule.model import Confidence, Reason
 from sesshu.schedule.supporting import Dates, HistoryNeeded, Rule
 
@@ -40,6 +42,7 @@ class Opening:
     why: Reason
     since: date
     confidence: Confidence = "high"
+    doubt: Reason | None = None
 
 
 @dataclass(slots=True, eq=False)
@@ -112,6 +115,9 @@ def _target(
                 opening = _opening(
                     series, target, requirement, stretch, progress, start, end, first, outlook.terms
                 )
+                opening.doubt = doubt(series, requirement, stretch, progress, outlook.terms)
+                if opening.doubt is not None:
+                    opening.confidence = weaker(opening.confidence, requirement)
                 since = opening.since = run[0][0]
                 if since != start and stretch.later is None:
                     opening.recommended = _recommended(requirement, progress, since, outlook.terms)
@@ -156,7 +162,7 @@ def _spans(
         first = max(first, bound[0])
     if row.not_before is not None:
         first = max(first, terms.point(row.not_before))
-    turns = _turns(series, progress, terms)
+    turns = turns_of(series, progress, terms)
     found = []
     for stretch in terms.open_stretches(requirement.rule):
         start, end = max(first, stretch.opens), stretch.closes
@@ -166,37 +172,10 @@ def _spans(
             end = min(end, terms.point(row.until))
         for days in beginnings:
             since, until = max(start, days.start), min(end, days.end)
-            for begin, finish in _parted(since, until, turns) if turns else [(since, until)]:
+            for begin, finish in parted(since, until, turns) if turns else [(since, until)]:
                 if begin <= finish:
                     found.append((begin, finish, first, requirement, stretch))
     return found
-
-
-def _turns(series: Series, progress: Progress, terms: Terms) -> list[date]:
-    """The last days on which giving the next dose leaves every later one to be given."""
-    if not series.turning:
-        return []
-    later = series.targets[progress.index + 1 :]
-    return sorted({day for target in later if (day := terms.skip_after(target)) is not None})
-
-
-def _parted(start: date, end: date, turns: list[date]) -> list[tuple[date, date]]:
-    """The days from ``start`` to ``end``, cut after each turn; nothing when there is no such day."""
-    parts = []
-    for turn in turns:
-        if start <= turn < end:
-            parts.append((start, turn))
-            start = turn + ONE_DAY
-    return [*parts, (start, end)] if start <= end else parts
-
-
-def _remaining(series: Series, progress: Progress, day: date, terms: Terms) -> int:
-    """Doses left if the next is given on ``day``, those that then fall away not counted."""
-    if not series.turning:
-        return len(series.targets) - progress.index
-    later = series.targets[progress.index + 1 :]
-    kept = [t for t in later if (limit := terms.skip_after(t)) is None or day <= limit]
-    return 1 + len(kept)
 
 
 def _opening(
@@ -222,7 +201,7 @@ def _opening(
         recommended=_recommended(requirement, progress, start, terms)
         if stretch.later is None
         else (None, None),
-        remaining=_remaining(series, progress, start, terms),
+        remaining=remaining(series, progress, start, terms),
         article=cited(rule, stretch),
         why=_held(requirement, progress, start, terms) if held else _opens(requirement, stretch, start),
         since=start,

@@ -25,6 +25,10 @@ def bounds(requirement: Requirement, progress: Progress, reckoning: Reckoning) -
         reference = progress.satisfied.get(number)
         if reference is not None:
             found.append((reckoning.next_day(reference, wait), reference, wait))
+    if row.gap_after_period is not None:
+        period, wait = row.gap_after_period
+        if period in progress.before:
+            found.append((reckoning.next_day(progress.before[period], wait), progress.before[period], wait))
     return found
 
 

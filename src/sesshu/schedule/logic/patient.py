@@ -60,9 +60,9 @@ class Patient:
         periods = self.terms.applicable.series(disease)
         if disease not in self.against:
             return self._fresh(disease, periods)
-        left, found = self.against[disease], {}
+        left, found = self.against[disease], Periods()
         for period, series in periods.items():
-            chosen = found[period] = self._select(series, left)
+            chosen = found[period] = self._select(series, left, _before(found))
             for n, record in enumerate(left):
                 self._note(disease, record, chosen.outcome(n))
             if len(periods) > 1:
@@ -70,8 +70,10 @@ class Patient:
                 left = [record for record in left if id(record) not in taken]
         return found
 
-    def _select(self, alternatives: list[Series], records: list[Record]) -> Selected:
+    def _select(self, alternatives: list[Series], records: list[Record], before: dict[str, date]) -> Selected:
         """Select among the series that the first dose can begin; among all only if it begins none."""
+        if not records and before:
+            return select([Evaluated(one, [], Progress(before=before)) for one in alternatives])
         if not records:
             return _unbegun(tuple(alternatives))
         if len(alternatives) > 1:
@@ -81,19 +83,20 @@ class Patient:
                 for one in alternatives
                 if self.terms.may_begin(one, first.day) and first.dose.vaccine in one.targets[0].by_product
             ]
-            runs = [self._run(one, records) for one in likely]
+            runs = [self._run(one, records, before) for one in likely]
             if any(run.outcomes[0].evaluation == "valid" for run in runs):
                 return select(runs)
-        return select([self._run(one, records) for one in alternatives])
+        return select([self._run(one, records, before) for one in alternatives])
 
-    def _run(self, series: Series, records: list[Record]) -> Evaluated:
+    def _run(self, series: Series, records: list[Record], before: dict[str, date]) -> Evaluated:
         if series.each:
             return evaluate_recurring(series, records, self.terms)
         products = frozenset(record.dose.vaccine for record in records)
         for run in self._runs:
-            if run.records == records and alike(run.series, series, products):
+            same = run.records == records and run.progress.before == before
+            if same and alike(run.series, series, products):
                 return run.for_series(series)
-        run = evaluate(series, records, self.terms)
+        run = evaluate(series, records, self.terms, before)
         self._runs.append(run)
         return run
 
@@ -101,7 +104,7 @@ class Patient:
         """Without doses the result is the same for everyone of the same terms, so it is kept there."""
         kept: Periods | None = self.terms.applicable.fresh.get(disease)
         if kept is None:
-            kept = {period: self._select(series, []) for period, series in periods.items()}
+            kept = {period: self._select(series, [], {}) for period, series in periods.items()}
             self.terms.applicable.fresh[disease] = kept
         return kept
 
@@ -121,6 +124,12 @@ class Patient:
             for requirement in target.by_product.get(record.dose.vaccine, ())
             for stretch in self.terms.stretches(requirement.rule)
         )
+
+
+def _before(periods: Periods) -> dict[str, date]:
+    """The days on which the periods so far were last satisfied."""
+    last = {period: selected.best.progress.last_satisfied for period, selected in periods.items()}
+    return {period: day for period, day in last.items() if day is not None}
 
 
 @lru_cache(maxsize=1024)

@@ -9,7 +9,10 @@ from sesshu.schedule.logic.relevance import Terms
 
 @dataclass(slots=True, eq=False)
 class Progress:
-    """How far a series has come: satisfied target numbers and their days, and the last counted day."""
+    """How far a series has come: satisfied target numbers and their days, and the last counted day.
+
+    ``before`` holds the days on which earlier periods of the same disease were last satisfied.
+    """
 
     index: int = 0
     satisfied: dict[int, date] = field(default_factory=dict)
@@ -17,6 +20,7 @@ class Progress:
     first_satisfied: date | None = None
     last_satisfied: date | None = None
     unfinished: bool = False
+    before: dict[str, date] = field(default_factory=dict)
 
     def copy(self) -> "Progress":
         """A second pointer into the same history."""
@@ -27,6 +31,7 @@ class Progress:
             self.first_satisfied,
             self.last_satisfied,
             self.unfinished,
+            self.before,
         )
 
     def satisfy(self, number: int, day: date) -> None:

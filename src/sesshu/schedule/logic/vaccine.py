@@ -22,6 +22,9 @@ def nearest(requirements: list[Requirement], day: date) -> list[Requirement]:
 def not_in_force(requirement: Requirement, record: Record) -> Reason:
     """Why the product was not a routine one on that day."""
     rule = requirement.rule
+    if rule.deems_from is not None and record.day < rule.deems_from:
+        code = "before_deeming.counted" if rule.counts_outside_window else "before_deeming"
+        return Reason.of(code, (record.name, rule.deems_from), rule.deems_earlier or rule.article)
     if record.day < rule.in_force.start:
         return Reason.of(
             "before_listing",
@@ -62,17 +65,17 @@ def route(requirement: Requirement, record: Record, birth: date, reckoning: Reck
 def volume(requirement: Requirement, record: Record, birth: date, reckoning: Reckoning) -> Reason | None:
     """A remark when the volume recorded is not the rule's; on the eve of the birthday both are right."""
     given, row = record.dose.volume_ml, requirement.row
-    if given is None or row.ml is None:
+    if given is None or (row.ml is None and not row.ml_of):
         return None
-    right = {row.ml}
+    right = {ml for _, ml in row.ml_of} if row.ml is None else {row.ml}
     if row.ml_under is not None:
         turning = reckoning.point(row.ml_under[0], birth)
         if record.day <= turning:
-            right = {row.ml_under[1]} if record.day < turning else {row.ml, row.ml_under[1]}
+            right = {row.ml_under[1]} if record.day < turning else right | {row.ml_under[1]}
     if row.ml_from is not None:
         turning = reckoning.point(row.ml_from[0], birth)
         if record.day >= turning:
-            right = {row.ml_from[1]} if record.day > turning else {row.ml, row.ml_from[1]}
+            right = {row.ml_from[1]} if record.day > turning else right | {row.ml_from[1]}
     if any(abs(given - ml) < 1e-6 for ml in right):
         return None
     volumes = [f"{ml:g}" for ml in sorted(right)]

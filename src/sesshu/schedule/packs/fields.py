@@ -131,6 +131,27 @@ class Fields:
             raise self.error(name, "{回: 間隔} の回は整数で書いてください。")
         return {number: self._gap(name, gap) or "" for number, gap in value.items()}
 
+    def volumes(self, name: str) -> tuple[tuple[str, float], ...]:
+        """A mapping of product to volume in mL; absent is empty."""
+        value = self._take(name) or {}
+        if not isinstance(value, Mapping) or not all(isinstance(product, str) for product in value):
+            raise self.error(name, "{製剤: 量} で書いてください。")
+        if any(
+            isinstance(ml, bool) or not isinstance(ml, int | float) or not ml > 0 for ml in value.values()
+        ):
+            raise self.error(name, "量は0より大きい数で書いてください。")
+        return tuple((product, float(ml)) for product, ml in value.items())
+
+    def gap_after(self, name: str) -> tuple[str, str] | None:
+        """A mapping of one period to the least interval from its last dose, or None."""
+        value = self._take(name)
+        if value is None:
+            return None
+        if not isinstance(value, Mapping) or len(value) != 1:
+            raise self.error(name, "{期: 間隔} で書いてください。")
+        ((period, gap),) = value.items()
+        return str(period), self._gap(name, gap) or ""
+
     def gap(self, name: str) -> str | None:
         """An interval such as 27d or 6m, or None."""
         return self._gap(name, self._take(name))

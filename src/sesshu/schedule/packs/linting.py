@@ -151,6 +151,15 @@ def _courses(pack: Pack) -> Iterator[Problem]:
             for dose in course.doses:
                 if any(number >= dose.number for number, _ in dose.gap_from):
                     yield rule.id, "gap_from", f"「{dose.label}」より前の回から数えていません。"
+                period = dose.gap_after_period[0] if dose.gap_after_period else ""
+                if period and not _comes_before(pack, rule, period):
+                    yield rule.id, "gap_after_period", f"「{period}」はこの行より前の期ではありません。"
+
+
+def _comes_before(pack: Pack, rule: Rule, period: str) -> bool:
+    """Whether the pack tells of a period against one of the rule's diseases before the rule's own."""
+    told = [other.period for other in pack.rules if set(other.serves) & set(rule.serves)]
+    return period in told[: told.index(rule.period)]
 
 
 def _ages(pack: Pack) -> Iterator[Problem]:

@@ -158,6 +158,7 @@ def rule_row(
         fiscal_ages=fiscal_ages,
         born_until=fields.day("or_born_until"),
         deems_earlier=fields.text("deems_earlier", ""),
+        deems_from=fields.day("deems_from"),
         only_if_begun=fields.flag("only_if_begun"),
         counts_outside_window=fields.flag("counts_outside_window"),
         temporary=fields.flag("temporary"),
@@ -175,6 +176,11 @@ def rule_row(
 def _confidence(fields: Fields) -> Confidence:
     value = fields.choice("confidence", _CONFIDENCE)
     return "high" if value == "high" else "medium" if value == "medium" else "low"
+
+
+def _unsure(fields: Fields) -> Confidence | None:
+    value = fields.choice("unsure_in_later_window", ("medium", "low", ""), "")
+    return "medium" if value == "medium" else "low" if value else None
 
 
 def _cited(fields: Fields) -> tuple[str, ...]:
@@ -253,6 +259,9 @@ def _dose(fields: Fields) -> DoseRow:
         route=fields.alternatives("route", ROUTES),
         ml_from=None if older is None else _volume_at(older),
         route_from=None if older is None else older.alternatives("route", ROUTES),
+        ml_of=fields.volumes("ml_of"),
+        gap_after_period=fields.gap_after("gap_after_period"),
+        unsure_in_later_window=_unsure(fields),
     )
     for part in (under, older, fields):
         if part is not None:

@@ -25,13 +25,15 @@ _COMPILED: dict[type, frozenset[str]] = {
             "number", "label", "gap", "gap_from", "doctor_gap", "latest_gap", "unfinished_gap",
             "unfinished_doctor_gap", "standard_gap", "standard_from_first", "standard", "until", "not_before",
             "skip_if_previous_after", "ml", "ml_under", "route", "ml_from", "route_from",
+            # How sure a verdict is, columns do not say; a doubt that is told leaves the dose untold.
+            "ml_of", "gap_after_period", "unsure_in_later_window",
         }
     ),
     Rule: frozenset(
         {
             "id", "programme", "period", "period_name", "serves", "products", "in_force", "articles",
             "confidence", "eligible", "born", "not_born", "sex", "standard", "courses", "each", "season",
-            "needs_history", "fiscal_ages", "born_until", "deems_earlier", "only_if_begun",
+            "needs_history", "fiscal_ages", "born_until", "deems_earlier", "deems_from", "only_if_begun",
             "counts_outside_window", "temporary", "ends_counting", "beside", "note", "article", "number",
         }
     ),
@@ -107,6 +109,6 @@ def _gaps(rule: Rule) -> Iterator[str]:
                 (
                     dose.gap, dose.doctor_gap, dose.latest_gap, dose.unfinished_gap,
                     dose.unfinished_doctor_gap, dose.standard_from_first, *(dose.standard_gap or ()),
-                    *(gap for _, gap in dose.gap_from),
+                    *(gap for _, gap in (*dose.gap_from, *filter(None, [dose.gap_after_period]))),
                 ),
             )  # fmt: skip

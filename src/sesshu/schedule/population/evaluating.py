@@ -4,13 +4,16 @@ Persons are columns of matrices whose rows are records in order of date. Those w
 dose and were given the same product under the same law are judged together.
 """
 
+from datetime import date
+
 import numpy as np
 
 from sesshu.schedule.logic.applicable import Applicable
+from sesshu.schedule.logic.evaluation import _uncounted
 from sesshu.schedule.logic.plan import Requirement, Series
 from sesshu.schedule.population.calendar import Days
 from sesshu.schedule.population.columns import Column
-from sesshu.schedule.population.grounds import Ground, Remark, grounds
+from sesshu.schedule.population.grounds import Ground, Remark, grounds, holding
 from sesshu.schedule.population.judging import Judging
 from sesshu.schedule.population.law import Gaps, bounds, counted, enough, law
 from sesshu.schedule.population.records import Progress, Records, Run
@@ -24,13 +27,15 @@ class Evaluation:
     """One series, and the persons and records to run through it."""
 
     def __init__(
-        self, series: Series, applicable: Applicable, rows: Rows, row: Column, records: Records, gaps: Gaps
-    ) -> None:
+        self, series: Series, applicable: Applicable, rows: Rows, row: Column, records: Records, gaps: Gaps,
+        before: dict[str, Days] | None = None,
+    ) -> None:  # fmt: skip
         self.series, self.applicable, self.rows, self.row = series, applicable, rows, row
         self.records, self.gaps = records, gaps
         self.products = list(rows.pack.vaccines)
         shape = records.vaccine.shape
         self.run, self.grounds = Run.none(shape, len(series.targets)), grounds(rows.pack)
+        self.run.progress.before = before or {}
         rules = {q.rule.number: q.rule for target in series.targets for q in target.requirements}
         self.counts = {
             needed: np.zeros(shape[1], np.int16) for rule in rules.values() for needed in rule.needs_history
@@ -106,8 +111,7 @@ class Evaluation:
                 self._by_dated(n, persons, t, dated)
                 continue
             requirement = found.nearest[part]
-            over = requirement.rule.in_force.end.toordinal() < found.edges[part]
-            uncounted = requirement.rule.ends_counting and over
+            uncounted = _uncounted(requirement.rule, date.fromordinal(int(found.edges[part])))
             remark = Remark("law", requirement)
             self._judge(n, persons, t, requirement, np.zeros(len(persons), bool), remark, uncounted)
 
@@ -188,12 +192,25 @@ class Evaluation:
             over = day > self.gaps.last_day(progress.last, requirement.row.latest_gap)
             over &= progress.last > 0
             routine, doubtful = routine & ~over, doubtful | over
+        doubtful |= self._unsure(requirement, persons, day, progress)
         run.evaluation[n, persons], run.odd[n, persons] = evaluation, odd
         run.ground[n, persons] = self._ground(
             of, persons, day, (refused, place, young, odd, valid & ~doubtful)
         )
         run.routine[n, persons] = routine & valid & ~self.records.unspaced[n, persons]
         self._satisfy(persons[valid], day[valid], t)
+
+    def _unsure(self, requirement: Requirement, persons: Column, day: Days, progress: Progress) -> Column:
+        """Whose dose before was given in another window, so that more may be said; see ``logic.doubt``."""
+        found = np.zeros(len(persons), bool)
+        if requirement.row.unsure_in_later_window is None:
+            return found
+        row, last = self.row[persons], progress.latest
+        window = holding(self.rows, requirement, row, day)
+        for n, one in enumerate(self.rows.windows(requirement.rule)):
+            apart = (last < one.start[row]) | (one.end[row] < last)
+            found |= (window == n) & (last > 0) & apart
+        return found
 
     def _ground(
         self,

@@ -4,6 +4,8 @@ Sentences are not made: whoever is to be listed is told by ``changes``, one by o
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 
@@ -16,6 +18,23 @@ _KINDS = tuple(KINDS)
 _ELIGIBLE, _NOT_YET, _, _, _NOT_TARGET = range(len(STATUSES))
 _DATES = ("next_dose", "earliest", "eligible_to", "last_day")
 _NONE = -1
+
+
+class Codes(NamedTuple):
+    """What vaccines (``Doses.vaccine``) and conditions (bits of ``Residents``) are places among.
+
+    Those of both packs: each may know others.
+    """
+
+    vaccines: list[str]
+    conditions: list[str]
+
+    @classmethod
+    def of(cls, *points: Point) -> "Codes":
+        """All that any of the points knows."""
+        vaccines = {code for point in points for code in point.pack.vaccines}
+        conditions = {code for point in points for code in point.pack.conditions}
+        return cls(sorted(vaccines), sorted(conditions))
 
 
 class _Side:
@@ -38,19 +57,17 @@ class _Side:
 def impact_of(
     residents: Residents,
     doses: Doses,
-    vaccines: list[str],
+    codes: Codes,
     before: Point,
     after: Point,
     programmes: Iterable[str] | None = None,
     processes: int = 1,
 ) -> tuple[Impact, Column, dict[str, int]]:
-    """The sums, whose standing changes, and how many the scalar engine answered by reason.
-
-    ``doses.vaccine`` are places among ``vaccines``, for the packs may know others.
-    """
+    """The sums, whose standing changes, and how many the scalar engine answered by reason."""
     wanted = programmes or {**before.pack.programmes, **after.pack.programmes}
     was, will = (
-        _Side(point, residents, _known(doses, vaccines, point), processes) for point in (before, after)
+        _Side(point, _residents(residents, codes, point), _doses(doses, codes, point), processes)
+        for point in (before, after)
     )
     found, changed = Impact(persons=len(residents)), np.zeros(len(residents), bool)
     for code in wanted:
@@ -62,10 +79,20 @@ def impact_of(
     return found, changed, was.answers.fallbacks
 
 
-def _known(doses: Doses, vaccines: list[str], point: Point) -> Doses:
+def _residents(residents: Residents, codes: Codes, point: Point) -> Residents:
+    """The residents with the conditions of the point's own pack."""
+    bits = residents.conditions.astype(np.int64)
+    turned = np.zeros_like(bits)
+    for n, code in enumerate(point.pack.conditions):
+        if code in codes.conditions:
+            turned |= (bits >> codes.conditions.index(code) & 1) << n
+    return replace(residents, conditions=turned)
+
+
+def _doses(doses: Doses, codes: Codes, point: Point) -> Doses:
     """The doses with the places of the point's own pack."""
     places = {code: n for n, code in enumerate(point.pack.vaccines)}
-    turned = np.array([*(places.get(code, -1) for code in vaccines), -1], np.int16)
+    turned = np.array([*(places.get(code, -1) for code in codes.vaccines), -1], np.int16)
     return Doses(doses.person, doses.day, turned[doses.vaccine], doses.lot_expiry)
 
 

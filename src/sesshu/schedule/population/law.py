@@ -21,6 +21,7 @@ class Law:
     def __init__(self, requirements: list[Requirement]) -> None:
         edges = {1}
         spans = [requirement.rule.in_force for requirement in requirements]
+        edges |= {q.rule.deems_from.toordinal() for q in requirements if q.rule.deems_from}
         for span in spans:
             edges |= {span.start.toordinal(), span.end.toordinal() + 1}
             for other in spans:
@@ -80,6 +81,11 @@ def bounds(
     for number, wait in row.gap_from:
         if number in places:
             reference = progress.satisfied[places[number]]
+            found.append(Bound(gaps.next_day(reference, wait), reference, reference > 0))
+    if row.gap_after_period is not None:
+        period, wait = row.gap_after_period
+        if period in progress.before:
+            reference = progress.before[period]
             found.append(Bound(gaps.next_day(reference, wait), reference, reference > 0))
     return found
 

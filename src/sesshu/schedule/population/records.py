@@ -1,6 +1,6 @@
 """Everybody's records against a disease, and how far they bring each through a series."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -36,7 +36,10 @@ class Records:
 
 @dataclass(slots=True, eq=False)
 class Progress:
-    """Of each person how far a series has come; days are 0 where there is none."""
+    """Of each person how far a series has come; days are 0 where there is none.
+
+    ``before``: the days on which earlier periods of the disease were last satisfied, by period.
+    """
 
     index: Column
     unfinished: Column
@@ -45,6 +48,7 @@ class Progress:
     latest: Days
     valid: Column
     satisfied: Days
+    before: dict[str, Days] = field(default_factory=dict)
 
     @classmethod
     def none(cls, persons: int, targets: int) -> "Progress":
@@ -59,6 +63,7 @@ class Progress:
         return Progress(
             self.index[persons], self.unfinished[persons], self.last[persons], self.first[persons],
             self.latest[persons], self.valid[persons], self.satisfied[:, persons],
+            {period: days[persons] for period, days in self.before.items()},
         )  # fmt: skip
 
     def put(self, persons: Column, other: "Progress") -> None:
@@ -66,6 +71,8 @@ class Progress:
         for name in ("index", "unfinished", "last", "first", "latest", "valid"):
             getattr(self, name)[persons] = getattr(other, name)
         self.satisfied[:, persons] = other.satisfied
+        for period, days in other.before.items():
+            self.before.setdefault(period, np.zeros(len(self.index), np.int32))[persons] = days
 
 
 @dataclass(slots=True, eq=False)

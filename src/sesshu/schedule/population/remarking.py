@@ -17,6 +17,7 @@ from sesshu.schedule.population.organising import History
 from sesshu.schedule.population.rows import Rows
 from sesshu.schedule.wording import Phrase
 
+NO_VOLUME = 0.0
 REMARKABLE = frozenset({"kept", "remarks", "routine.turn"})
 
 
@@ -39,10 +40,9 @@ class Remarked:
     def _measure(self, requirement: Requirement, places: Column) -> None:
         history = self.history
         row, day = history.row[history.doses.person[places]], history.doses.day[places]
-        one, other = right_volumes(requirement, history.rows, row, day)
-        given = self.volume[places]
-        strange = (np.abs(given - one) >= 1e-6) & (np.abs(given - other) >= 1e-6)
-        told = np.stack([given, np.minimum(one, other), np.maximum(one, other)])[:, strange]
+        right, given = right_volumes(requirement, history.rows, row, day), self.volume[places]
+        strange = (right > 0).any(axis=0) & ~(np.abs(right - given) < 1e-6).any(axis=0)
+        told = np.vstack([given, np.sort(right, axis=0)])[:, strange]
         distinct, number = np.unique(told, axis=1, return_inverse=True)
         self.keys[2, places[strange]] = number.reshape(-1) + len(self._volumes)
         self._volumes += [_volume(requirement, *map(float, one)) for one in distinct.T]
@@ -64,22 +64,22 @@ class Remarked:
 
 
 def _volume(requirement: Requirement, given: float, *right: float) -> tuple[Reason, ...]:
-    volumes = [f"{ml:g}" for ml in sorted(set(right))]
+    volumes = [f"{ml:g}" for ml in sorted(set(right) - {NO_VOLUME})]
     wanted = Phrase("又は".join(volumes), " or ".join(volumes))
     return (Reason.of("volume", (f"{given:g}", wanted), requirement.rule.article),)
 
 
-def right_volumes(requirement: Requirement, rows: Rows, row: Column, day: Days) -> tuple[Column, Column]:
-    """The rule's volume in mL for each, and the other right one on the eve of a birthday; NaN for none."""
+def right_volumes(requirement: Requirement, rows: Rows, row: Column, day: Days) -> Column:
+    """Every volume in mL that is right for each dose, one below another: several on the eve of a birthday.
+
+    ``NO_VOLUME`` where one is not right, or none is fixed.
+    """
     dose = requirement.row
-    usual = np.nan if dose.ml is None else dose.ml
-    one, other = (np.full(len(row), usual) for _ in range(2))
-    if dose.ml_under is not None:
-        turning = rows.point(dose.ml_under[0])[row]
-        one = np.where(day <= turning, dose.ml_under[1], one)
-        other = np.where(day < turning, dose.ml_under[1], other)
-    if dose.ml_from is not None:
-        turning = rows.point(dose.ml_from[0])[row]
-        one = np.where(day > turning, dose.ml_from[1], np.where(day == turning, usual, one))
-        other = np.where(day >= turning, dose.ml_from[1], other)
-    return one, other
+    usual = [dose.ml] if dose.ml is not None else sorted({ml for _, ml in dose.ml_of})
+    found = np.repeat(np.array(usual or [NO_VOLUME])[:, None], len(row), axis=1)
+    for at, younger in ((dose.ml_under, True), (dose.ml_from, False)):
+        if at is not None and usual:
+            turning = rows.point(at[0])[row]
+            only, also = (day < turning, day <= turning) if younger else (day > turning, day >= turning)
+            found = np.vstack([np.where(only, NO_VOLUME, found), np.where(also, at[1], NO_VOLUME)])
+    return found

@@ -81,7 +81,8 @@ class Selection:
         periods = applicable.series(self.code)
         left = self.found.records.of(members)
         for period, alternatives in periods.items():
-            runs, evaluated = self._runs(applicable, alternatives, members, left)
+            before = self._before(periods, period, members)
+            runs, evaluated = self._runs(applicable, alternatives, members, left, before)
             best = self._select(period, alternatives, members, runs, evaluated)
             outcome = self._outcomes(alternatives, runs, evaluated, best)
             self._note(applicable, period, members, left, outcome)
@@ -90,9 +91,18 @@ class Selection:
                 taken = np.take_along_axis(ran, best[None, None, :], axis=0)[0] == VALID
                 left = left.without(taken)
 
+    def _before(self, periods: dict[str, list[Series]], period: str, members: Column) -> dict[str, Column]:
+        """The days on which earlier periods were last satisfied, where a dose asks for a gap from one."""
+        requirements = [q for one in periods[period] for t in one.targets for q in t.requirements]
+        asked = {q.row.gap_after_period[0] for q in requirements if q.row.gap_after_period}
+        return {
+            one: self.found.periods[one].completed_on[members] for one in asked if one in self.found.periods
+        }
+
     def _runs(
-        self, applicable: Applicable, alternatives: list[Series], members: Column, left: Records
-    ) -> tuple[list[Run], Column]:
+        self, applicable: Applicable, alternatives: list[Series], members: Column, left: Records,
+        before: dict[str, Column],
+    ) -> tuple[list[Run], Column]:  # fmt: skip
         """The runs of the series that the first dose can begin; of all only if it begins none."""
         count, has = (
             len(alternatives),
@@ -100,19 +110,18 @@ class Selection:
         )
         if count == 1:
             everybody = np.ones((1, len(members)), bool)
-            return [self._run(applicable, alternatives[0], members, left)], everybody
+            return [self._run(applicable, alternatives[0], members, left, before)], everybody
         likely = np.stack([self._likely(one, members, left) & has for one in alternatives])
         runs = [self._blank(one, left) for one in alternatives]
         for n, one in enumerate(alternatives):
-            self._into(runs[n], applicable, one, members, left, np.flatnonzero(likely[n]))
+            self._into(runs[n], applicable, one, members, left, np.flatnonzero(likely[n]), before)
         started = np.zeros(len(members), bool)
         for run in runs:
             started |= run.evaluation[0] == VALID if len(run.evaluation) else False
         evaluated = likely | ~started
         for n, one in enumerate(alternatives):
-            self._into(
-                runs[n], applicable, one, members, left, np.flatnonzero(evaluated[n] & ~likely[n] & has)
-            )
+            others = np.flatnonzero(evaluated[n] & ~likely[n] & has)
+            self._into(runs[n], applicable, one, members, left, others, before)
         return runs, evaluated
 
     def _likely(self, series: Series, members: Column, left: Records) -> Column:
@@ -127,19 +136,30 @@ class Selection:
         return Run.none(left.vaccine.shape, len(series.targets))
 
     def _into(
-        self, into: Run, applicable: Applicable, series: Series, members: Column, left: Records, some: Column
-    ) -> None:
+        self, into: Run, applicable: Applicable, series: Series, members: Column, left: Records, some: Column,
+        before: dict[str, Column],
+    ) -> None:  # fmt: skip
         if not len(some):
             return
-        run = self._run(applicable, series, members[some], left.of(some))
+        those = {period: days[some] for period, days in before.items()}
+        run = self._run(applicable, series, members[some], left.of(some), those)
         depth = len(run.evaluation)
         for name in ("evaluation", "number", "routine", "odd", "ground"):
             getattr(into, name)[:depth, some] = getattr(run, name)
         into.progress.put(some, run.progress)
 
-    def _run(self, applicable: Applicable, series: Series, members: Column, left: Records) -> Run:
-        kind = Yearly if series.each else Evaluation
-        return kind(series, applicable, self.rows, self.row[members], left, self.gaps).all()
+    def _run(
+        self,
+        applicable: Applicable,
+        series: Series,
+        members: Column,
+        left: Records,
+        before: dict[str, Column],
+    ) -> Run:
+        row = self.row[members]
+        if series.each:
+            return Yearly(series, applicable, self.rows, row, left, self.gaps).all()
+        return Evaluation(series, applicable, self.rows, row, left, self.gaps, before).all()
 
     def _select(
         self, period: str, alternatives: list[Series], members: Column, runs: list[Run], evaluated: Column

@@ -106,8 +106,10 @@ class Telling:
             elif known.kind == "expired_lot":
                 one[places] = self.doses.lot_expiry[places]
             if known.remark is not None:
-                start = known.remark.requirement.rule.in_force.start.toordinal()
-                other[places] = vaccine[places] * 2 + (day[places] < start)
+                rule = known.remark.requirement.rule
+                turns = (rule.in_force.start, rule.deems_from or date.min)
+                law = sum((day[places] < turn.toordinal()) << n for n, turn in enumerate(turns))
+                other[places] = vaccine[places].astype(np.int64) << len(turns) | law
             elif known.kind == "wrong_product":
                 other[places] = vaccine[places]
         return one, other

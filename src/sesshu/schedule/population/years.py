@@ -1,11 +1,11 @@
 """Some years of a whole city: every dose's verdict with its reasons, and every programme's spans.
 
 What :class:`sesshu.schedule.population.horizon.Life` tells one person without conditions, pregnancies,
-special circumstances or exclusions, told of many at once.
+special circumstances or exclusions, told of many at once; whoever has one is left to it.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -25,10 +25,14 @@ _NOT_YET, _NOT_TARGET = STATUSES.index("not_yet"), STATUSES.index("not_target")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Persons:
-    """In the order of birth and sex, unknown births (0) last; ``sex`` as in ``columns.SEXES``."""
+    """In the order of birth and sex, unknown births (0) last; ``sex`` as in ``columns.SEXES``.
+
+    ``more``: what is known of the few that columns do not hold, the name of a field of ``Person`` by place.
+    """
 
     birth: Column
     sex: Column
+    more: Mapping[int, str] = field(default_factory=dict)
 
 
 @dataclass(slots=True, eq=False)
@@ -58,9 +62,12 @@ def assess_years(
     known = (persons.birth > 0) & (born >= _FIRST_BIRTH_YEAR) & (born <= _LAST_BIRTH_YEAR)
     some = np.flatnonzero(known)
     rows, row = _rows(persons, some, pack)
-    alone, fallbacks = np.zeros(len(known), bool), _left(rows, row, pack)
-    for these in fallbacks.values():
+    alone, counts = np.zeros(len(known), bool), Counter(persons.more.values())
+    alone[list(persons.more)] = True
+    kept = ~alone[some]
+    for why, these in _left(rows, row, pack).items():
         alone[some[these]] = True
+        counts[why] += int((these & kept).sum())
     judged = np.flatnonzero(known[doses.person] & ~alone[doses.person])
     place = np.cumsum(known) - 1
     telling = Telling(rows, row, _part(doses, judged, place), volume[judged])
@@ -68,7 +75,6 @@ def assess_years(
     rest = np.full((len(codes), len(known)), _NOT_YET, np.int8)
     rest[:, ~known] = _NOT_TARGET
     found = _spans(persons, doses, horizon, pack, known & ~alone, rest, codes)
-    counts = Counter({why: int(these.sum()) for why, these in fallbacks.items()})
     return Years(rest, found, alone, judged, telling.verdicts(), counts)
 
 

@@ -100,7 +100,7 @@ def _age(expression: str) -> tuple[Place, Phrase] | None:
     unit = "years" if found[2] == "y" else "months"
     phrase = Phrase(f"{name}に達した日", f"the day on which {number} {unit} of age are reached")
     if later:
-        phrase = Phrase(f"{phrase}の翌日", f"the day after {phrase.en.removeprefix('the ')}")
+        phrase = Phrase(f"{phrase}の翌日", f"the day after {phrase.en}")
     return (lambda birth: reach(birth, months=months) + later), phrase
 
 

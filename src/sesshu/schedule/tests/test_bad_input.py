@@ -159,3 +159,22 @@ def test_h05_the_same_dose_twice_on_a_day_counts_once() -> None:
     result = assess(child, [DoseGiven(day, "PCV20"), DoseGiven(day, "PCV20")], date(2026, 8, 1), PACK)
     assert [(v.routine, v.error) for v in result.doses] == [(True, None), (False, "unnecessary")]
     assert result.programme("pcv").next_dose == 2
+
+
+def test_h05_a_product_from_abroad_is_named_and_takes_nothing_away() -> None:
+    """MMR is no vaccine of the pack: it is told so and what to do, and the next dose stays open."""
+    child, day = Person(date(2025, 5, 10), "F"), date(2026, 6, 1)
+    result = assess(child, [DoseGiven(day, "MMR")], date(2026, 7, 1), PACK)
+    verdict = result.doses[0]
+    assert (verdict.evaluation, verdict.routine, verdict.programme) == ("not_valid", False, None)
+    assert verdict.reasons[0].code == "unknown_vaccine"
+    assert "海外" in verdict.reasons[0].text
+    assert result.programme("mr").status == "eligible"
+
+
+def test_h05_a_dose_from_abroad_recorded_as_its_equal_keeps_its_place() -> None:
+    """Before the age of the law it does not count; after it, it does, by the same arithmetic as any other."""
+    child = Person(date(2025, 5, 10), "F")
+    early = assess(child, [DoseGiven(date(2026, 3, 1), "M")], date(2026, 7, 1), PACK)
+    assert (early.doses[0].evaluation, early.doses[0].reasons[0].code) == ("not_valid", "too_early")
+    assert early.programme("mr").status == "eligible"

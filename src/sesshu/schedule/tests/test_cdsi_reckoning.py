@@ -47,6 +47,7 @@ def test_h05_what_cannot_be_read_is_refused(expression: str) -> None:
 def test_h05_beyond_the_calendar_there_is_its_end() -> None:
     assert after(date(9990, 1, 1), "50 years") == date.max
     assert after(date(9999, 12, 30), "1 week") == date.max
+    assert after(date.max, "1 day") == date.max
     assert after(date(1, 1, 3), "0 days - 1 year") == date.min
     assert after(date(1, 1, 3), "- 4 days") == date.min
     assert CdsiReckoning().last_day(date(1, 1, 3), "- 4 days") == date.min

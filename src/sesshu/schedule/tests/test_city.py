@@ -163,3 +163,35 @@ def test_h06_ages_by_school_year_fall_on_one_day_for_all_who_start_school_togeth
 
 def test_the_example_runs():
     assert doctest.testmod(city).failed == 0
+
+
+def _about_the_old_laws(persons: int, seed: int) -> tuple[Residents, Doses]:
+    """Children of 2005 to 2011 with doses about the first day that law deems, and 日本脳炎 after nine."""
+    chance = np.random.default_rng(seed)
+    first, deemed = date(2005, 10, 1).toordinal(), date(2010, 11, 26).toordinal()
+    births = first + chance.integers(0, 2200, persons)
+    codes = list(PACK.vaccines)
+    person, day, vaccine = [], [], []
+    for n, birth in enumerate(births):
+        begun = birth + int(chance.choice([400, 1100, 3288, 3400]))
+        je = begun + np.cumsum([0, *chance.choice([5, 6, 7, 8, 20, 190, 370, 3000], 4)])
+        about = deemed + chance.integers(-40, 40, 3)
+        for code, days in (("JE", je), (str(chance.choice(["Hib", "PCV7", "PCV13", "HPV2", "HPV4"])), about)):
+            person += [n] * len(days)
+            day += [int(max(one, birth)) for one in days]
+            vaccine += [codes.index(code)] * len(days)
+    residents = Residents(births, chance.integers(0, 3, persons), np.zeros(persons, np.int64))
+    return residents, doses_of(np.array(person), np.array(day), np.array(vaccine))
+
+
+@pytest.mark.parametrize("on", [date(2013, 9, 1), date(2018, 7, 1), date(2020, 2, 10), TODAY], ids=str)
+def test_h03_h06_old_laws_are_told_the_same_over_columns_and_nobody_falls_back(on):
+    residents, doses = _about_the_old_laws(400, on.toordinal())
+    assert alike(residents, doses, on) == {}
+    answers = assess_city(residents, doses, on, PACK)
+    je = list(PACK.programmes).index("je")
+    given = doses.vaccine == list(PACK.vaccines).index("JE")
+    assert (answers.programme[given] == je).all()
+    hib = doses.vaccine == list(PACK.vaccines).index("Hib")
+    early = hib & (doses.day < date(2010, 11, 26).toordinal())
+    assert not np.isin(answers.evaluation[early], [1, 2]).any(), "not deemed, so never counted"

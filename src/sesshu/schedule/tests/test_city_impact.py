@@ -9,7 +9,7 @@ import pytest
 
 from sesshu.schedule.impact import Impact, Point, changes
 from sesshu.schedule.population.city import person_of
-from sesshu.schedule.population.impact import impact_of
+from sesshu.schedule.population.impact import Codes, impact_of
 from sesshu.schedule.supporting import Pack
 from sesshu.schedule.tests.cities import CODES, PACK, odd, usual
 
@@ -54,7 +54,9 @@ def test_h20_the_sums_of_a_city_are_those_of_its_residents(city, before, after):
             changed = changes(who, given, before, after, programmes)
             wanted.add(changed)
             alone.append(bool(changed))
-        found, changed, _ = impact_of(residents, doses, CODES, before, after, programmes)
+        found, changed, _ = impact_of(
+            residents, doses, Codes(CODES, [*PACK.conditions]), before, after, programmes
+        )
         assert found.in_order() == wanted.in_order()
         assert (found.persons, found.changed) == (wanted.persons, wanted.changed)
         assert changed.tolist() == alone

@@ -51,6 +51,18 @@ def test_h20_the_pack_jp_has_no_finding() -> None:
         ("hpv.yaml", "{1: 5m}", "{first: 5m}", "hpv2v-2013", "gap_from"),
         ("hpv.yaml", "{1: 5m}", "{3: 5m}", "hpv2v-2013", "gap_from"),
         ("hpv.yaml", "sex: F", "sex: W", "hpv2v-2013", "sex"),
+        ("hib.yaml", "deems_from: '2010-11-26'", "deems_from: 'November 2010'", "hib-2013", "deems_from"),
+        ("je.yaml", "{p1: 6d}", "{p1: 6 days}", "je-p2-2007-2009", "gap_after_period"),
+        ("je.yaml", "{p1: 6d}", "{p3: 6d}", "je-p2-2007-2009", "gap_after_period"),
+        ("je.yaml", "{p1: 6d}", "[p1]", "je-p2-2007-2009", "gap_after_period"),
+        ("covid.yaml", "（RNA・XEC）: 0.6", "（RNA・XEC）: none", "covid-routine-r7", "ml_of"),
+        (
+            "zoster.yaml",
+            "unsure_in_later_window: medium",
+            "unsure_in_later_window: maybe",
+            "zoster-rzv-2026",
+            "unsure_in_later_window",
+        ),
         (
             "je.yaml",
             "beside: [je-p1-pre2014, je-p1-2014]",
@@ -100,7 +112,7 @@ def test_h20_several_broken_rows_are_all_named(copy: Path) -> None:
 
 
 def test_h20_rules_that_borrow_in_a_circle_are_told(copy: Path) -> None:
-    borrowed = "doses_of: [hpv2v-2014, hpv4v-2013, hpv9v-3dose-2023]"
+    borrowed = "doses_of: [hpv2v-2014, hpv4v-2014, hpv9v-3dose-2023]"
     change(copy, "hpv.yaml", borrowed, "doses_of: [hpv-catchup-ext-2025]")
     assert lint(copy) == []  # borrowing from one that borrows is no circle
     change(copy, "hpv.yaml", borrowed, "doses_of: [hpv-catchup-2022]")

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date
+import random
+from datetime import date, timedelta
 from itertools import count
 from typing import Any
 
 from sesshu.addressees.models import Addressee, ProtectiveMeasure
 from sesshu.health.eligibility import services
 from sesshu.health.eligibility.models import Extraction
-from sesshu.health.ledger.models import Dose
+from sesshu.health.ledger.models import Dose, PersonalCircumstance
 from sesshu.kernel import clock
+from sesshu.schedule import load_pack
 
+PACK = load_pack("jp")
 TODAY = date(2026, 11, 22)
 _numbers = count(1)
 
@@ -46,6 +49,27 @@ def dose(addressee: Addressee, vaccine: str, day: date, programme: str, **fields
         recorded_at=clock.now(),
         **fields,
     )
+
+
+def circumstance(chance: random.Random, person: Addressee, age: int) -> None:
+    """Something of any kind, with days in a life that has lasted ``age`` days."""
+    born = person.birth_date or TODAY - timedelta(days=max(age, 0))
+    day = born + timedelta(days=chance.randrange(max(age, 0) + 1))
+    kind = chance.choice(["long-term-illness", "exclusion", "condition", "pregnancy"])
+    values: dict[str, Any] = {"basis": "opinion", "confirmed_on": TODAY, "recorded_at": clock.now()}
+    if kind == "long-term-illness":
+        values |= {"code": "illness", "ends_on": chance.choice([None, day, day])}
+    elif kind == "exclusion":
+        ground = chance.choice([*PACK.grounds.values()])
+        about = sorted(ground.diseases or PACK.diseases - ground.without)
+        concerns = chance.sample(about, min(2, len(about))) if ground.named or chance.random() < 0.5 else []
+        values |= {"code": ground.code, "concerns": concerns, "starts_on": chance.choice([None, day])}
+        values |= {"ends_on": chance.choice([None, day + timedelta(days=chance.randrange(400))])}
+    elif kind == "condition":
+        values |= {"code": chance.choice([*PACK.conditions])}
+    else:
+        values |= {"due_on": TODAY + timedelta(days=chance.randrange(-900, 250))}
+    PersonalCircumstance.objects.create(addressee=person, kind=kind, **values)
 
 
 def protect(addressee: Addressee, since: date = TODAY, until: date | None = None) -> ProtectiveMeasure:

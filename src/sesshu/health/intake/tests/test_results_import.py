@@ -248,3 +248,22 @@ def test_the_import_is_audited_without_names(tmp_path: Path, hana: Addressee) ->
     assert event.subjects == [hana.pk]
     assert event.detail["created"] == 1
     assert "ハナコ" not in str(event.detail)
+
+
+@pytest.mark.parametrize(
+    ("cells", "column"),
+    [
+        ({"ワクチンコード": "MMR"}, "ワクチンコード"),
+        ({"接種年月日": "2025-07-31"}, "接種年月日"),
+        ({"接種年月日": "2026-11-23"}, "接種年月日"),
+        ({"生年月日": "不詳"}, "生年月日"),
+        ({"接種種類": "mmr"}, "接種種類"),
+    ],
+)
+def test_bad_cells_are_told_by_row_and_column_and_the_good_row_is_taken(
+    tmp_path: Path, hana: Addressee, cells: dict[str, str], column: str
+) -> None:
+    """H05, H07: an unknown product or programme, a day before birth or in the future, a birth in words."""
+    report = taken(tmp_path, row(), row(**cells))
+    assert (report.created, report.rejected) == (1, 1)
+    assert {(error.row, error.column) for error in report.errors} == {(3, column)}

@@ -187,3 +187,16 @@ def test_another_citys_doses_are_out_of_sight(child, clerk):
     with acting_for(ensure_municipality("192015").code):
         assert not Dose.objects.exists()
         assert not selectors.doses(child.pk).exists()
+
+
+def test_a_dose_from_abroad_is_kept_as_its_equal_and_an_unknown_product_told(child, clerk):
+    """H05: the foreign product itself is refused by name; the one that corresponds is kept with a warning."""
+    with pytest.raises(EntryRefused) as error:
+        record(child, clerk, vaccine="MMR")
+    assert codes(error) == {"vaccine"}
+    assert "MMR" in str(error.value)
+    came = make("0000000303", date(2025, 8, 1), resident_since=date(2026, 10, 1))
+    found = services.preview_dose(addressee=came, vaccine="MR", date=date(2026, 9, 15))
+    assert "not-yet-resident" in {finding.code for finding in found}
+    kept = record(came, clerk, publicly_funded=False, facility_name="海外で接種")
+    assert (kept.vaccine, kept.facility_name, kept.publicly_funded) == ("MR", "海外で接種", False)

@@ -10,11 +10,11 @@ from django.test.utils import CaptureQueriesContext
 
 from sesshu.kernel import clock
 from sesshu.kernel.command import Refused
-from sesshu.protection.accounts import cli, review
-from sesshu.protection.accounts.models import AuthorityRequest, Grant
+from sesshu.protection.accounts import cli, review, services
+from sesshu.protection.accounts.models import AuthorityRequest, Grant, Narrowing
 from sesshu.protection.accounts.tests.conftest import TODAY
 from sesshu.protection.actions import Action
-from sesshu.protection.models import Account
+from sesshu.protection.models import Account, AuditEvent
 from sesshu.protection.roles import Role
 from sesshu.protection.services import ensure_municipality, open_account
 
@@ -89,6 +89,32 @@ def test_narrowing_on_the_screen_is_never_one_s_own(system, manager, member):
     grant = Grant.objects.get(account=clerk)
     asker.post(f"{ROOT}/grants/{grant.pk}/withdraw/", {"reason": "終了"})
     assert Grant.objects.get(pk=grant.pk).withdrawn_at
+
+
+def test_why_an_account_was_narrowed_is_on_its_page_and_not_in_the_log(system, manager, member):
+    clerk, asker = member("clerk", Role.COUNTER), signed_in(system)
+    told = {
+        "suspend": ({"reason": "端末の置き忘れ"}, "停止"),
+        "transfer": ({"reason": "税務課へ", "on": "R9.4.1", "section": "税務課"}, "異動"),
+        "retire": ({"reason": "定年", "on": "R10.3.31"}, "退職"),
+    }
+    for what, (values, words) in told.items():
+        answer = asker.post(f"{ROOT}/{clerk.pk}/narrow/", {"what": what, **values})
+        assert answer.status_code == 302, answer.content.decode()
+        page = asker.get(f"{ROOT}/{clerk.pk}/").content.decode()
+        assert values["reason"] in page
+        event = AuditEvent.objects.get(action=f"accounts.{what}")
+        row = Narrowing.objects.get(pk=event.detail["narrowing"])
+        assert (row.get_kind_display(), row.reason, row.by) == (words, values["reason"], system)
+        assert event.detail == {"account": clerk.pk, "narrowing": row.pk, "on": row.on.isoformat()}
+
+
+def test_what_was_said_of_a_narrowing_stays_said(ise, system, member):
+    services.suspend(member("clerk", Role.COUNTER), reason="紛失の連絡", by=system)
+    with connection.cursor() as cursor:
+        for right in ("UPDATE", "DELETE"):
+            cursor.execute("SELECT has_table_privilege('sesshu_app', 'accounts_narrowing', %s)", [right])
+            assert cursor.fetchone() == (False,)
 
 
 def test_a_review_that_locked_everybody_is_opened_from_the_server(ise, member, manager):

@@ -30,7 +30,7 @@ def test_id_and_password_are_enough_and_the_page_says_so(visitor: Person) -> Non
     assert "demo-visitor" in page
     assert visitor.password(next="/jobs/").headers["Location"] == "/jobs/"
     assert visitor.is_in()
-    assert events("sign-in")[0].detail == {"factors": "password (demo)"}
+    assert events("sign-in")[0].detail == {"factors": "password-demo"}
 
 
 def test_again_asks_for_the_demo_s_password(visitor: Person) -> None:

@@ -1,4 +1,4 @@
-"""Journey 7: a terminal is asked for, approved by another, used, and lost (S03)."""
+"""Journey 10: a terminal is asked for, approved by another, used, and lost (S03)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Journey 9: who saw a person, is the log whole, and the review of a month (S05, S10, M09)."""
+"""Journey 11: who saw a person, is the log whole, and the review of a month (S05, S10, M09)."""
 
 from __future__ import annotations
 
