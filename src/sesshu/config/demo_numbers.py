@@ -10,7 +10,7 @@ from pathlib import Path
 from sesshu.config import vault
 from sesshu.kernel.check_digits import individual_number_check_digit
 from sesshu.kernel.command import Refused
-from sesshu.kernel.csv_writer import write_csv
+from sesshu.kernel.csv_writer import CsvWriter
 
 MANY = 300
 
@@ -24,8 +24,10 @@ def give(municipality: str, folder: Path, *, seed: int) -> None:
     if path.exists():
         return
     chance = random.Random(f"{municipality}/{seed}")  # noqa: S311  (invented numbers)
-    draft = path.with_suffix(".part")
-    write_csv(draft, ["宛名番号", "個人番号"], ([each, _invented(chance)] for each in _residents(folder)))
+    draft = folder / "numbers.draft.csv"
+    with CsvWriter(draft, ["宛名番号", "個人番号"]) as writer:
+        for addressee in _residents(folder):
+            writer.write([addressee, _invented(chance)])
     done = vault.command("numbers", "import", str(draft), "--municipality", municipality)
     if done.returncode:
         raise Refused(f"デモの個人番号を用意できません。\n{done.stdout}{done.stderr}")

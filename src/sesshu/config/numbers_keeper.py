@@ -15,13 +15,18 @@ def main() -> None:
     import django
 
     django.setup()
+    from django.db import DatabaseError
+
+    from sesshu.protection.keys.roots import KeyTrouble
+
     stopped = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopped.set())
     while not stopped.is_set():
         try:
             keep()
-        except Exception as error:  # the next round tries again; what failed may quote a row
+        except (DatabaseError, KeyTrouble) as error:  # the next round tries again
+            # Its text may quote a row.
             logging.getLogger(__name__).error("keeping failed: %s", type(error).__name__)
         stopped.wait(_EVERY)
 

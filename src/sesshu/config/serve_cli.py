@@ -51,7 +51,7 @@ def _connect(port: int) -> None:
     os.environ.setdefault("SESSHU_NUMBERS_ADDRESS", f"https://localhost:{port}")
     try:
         vault.connect_city(list(Municipality.objects.values_list("code", flat=True)))
-    except RuntimeError as refused:
+    except vault.NotConnected as refused:
         raise Refused(f"個人番号システムへ接続できるようにできません。\n{refused}") from None
 
 

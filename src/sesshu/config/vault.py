@@ -16,6 +16,10 @@ from sesshu.config.home import home
 _SETTINGS = "sesshu.config.settings.numbers"
 
 
+class NotConnected(Exception):
+    """The vault does not take the city on its list; the message is the command's."""
+
+
 def door(host: str, port: int, workers: int = 1) -> Door:
     """The vault's own door; mutual TLS always."""
     return Door(host, port, workers, tls=True, application=doors.NUMBERS)
@@ -40,7 +44,7 @@ def command(*words: str, owner: bool = False) -> subprocess.CompletedProcess[str
 def connect_city(municipalities: Sequence[str]) -> None:
     """Put the city on the vault's list, with these municipalities. Does nothing when it stands there so.
 
-    :raises RuntimeError: with what the command said.
+    :raises NotConnected: with what the command said.
     """
     from sesshu.addressees.individual_numbers import credentials
     from sesshu.addressees.individual_numbers.choices import SCOPES, NumberPurpose
@@ -57,7 +61,7 @@ def connect_city(municipalities: Sequence[str]) -> None:
         return
     done = command(*words, owner=True)
     if done.returncode:
-        raise RuntimeError(done.stderr.strip())
+        raise NotConnected(done.stderr.strip())
     marker.write_text(state, encoding="ascii")
 
 

@@ -12,9 +12,8 @@
   };
 
   const show = (fragment) => {
-    // Parsed as a document of its own, in which nothing runs; then only its nodes are taken over.
-    place.replaceChildren(...new DOMParser().parseFromString(fragment, "text/html").body.childNodes);
-    const shown = place.querySelector("[data-number-shown]");
+    const shown = new DOMParser().parseFromString(fragment, "text/html").querySelector("[data-number-shown]");
+    place.replaceChildren(shown);
     let left = Number(shown.dataset.seconds);
     shown.querySelector("[data-number]").focus();
     timer = setInterval(() => {
