@@ -140,8 +140,6 @@ SWALLOWING = {
     "sesshu/protection/trail/jobs.py": "one city's own transaction is gone; the next city's begins",
     "sesshu/health/reporting/services.py": "removes the unfinished file and raises again",
     "sesshu/schedule/checking/workbook.py": "reads a file; no database",
-    "sesshu/config/numbers_keeper.py": "the round's transaction is gone; the next round begins",
-    "sesshu/config/serve_cli.py": "putting the city on the list failed; the command refuses to start",
 }
 
 
