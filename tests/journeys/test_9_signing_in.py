@@ -35,7 +35,7 @@ class Door:
             return list(done.fetchall()) if done.description else []
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def door(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
     with ExitStack() as stack:
         home = tmp_path_factory.mktemp("home")
@@ -111,7 +111,7 @@ def give_password(desk: Desk, login: str, password: str = PASSWORD) -> None:
     desk.page.keyboard.press("Enter")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def keys() -> dict[str, list[dict[str, Any]]]:
     """What each person's authenticator holds, carried from one test to the next."""
     return {}
