@@ -7,7 +7,7 @@ import pytest
 
 from tests.running import installation, wait_until
 
-pytestmark = pytest.mark.xdist_group("jobs")
+pytestmark = 
 
 
 @pytest.fixture(scope="module")

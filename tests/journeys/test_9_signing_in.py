@@ -17,7 +17,7 @@ from tests.journeys.authenticator import FORGE, Authenticator
 from tests.journeys.desk import EXPECTED, Desk
 from tests.running import Installation, installation, staff_door
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("signing-in")]
+pytestmark = [pytest.mark.browser]
 PASSWORD = "tsubaki no hana 38"
 NEW_PASSWORD = "umibe no gakko 77"
 SYSTEM, MANAGER, SECOND, CLERK = "tanaka-system", "suzuki-manager", "manager-2", "counter-1"
