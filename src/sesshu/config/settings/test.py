@@ -14,6 +14,8 @@ if "SESSHU_TEST_HOME" not in os.environ:
     Path(os.environ["SESSHU_TEST_HOME"]).chmod(0o711)
 os.environ["SESSHU_HOME"] = os.environ["SESSHU_TEST_HOME"]
 os.environ["SESSHU_PG_DURABLE"] = "0"
+# The browser's driver keeps a loop in the thread of the tests; Django would take them for asynchronous code.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 os.environ.setdefault("SESSHU_PG_SHARED_BUFFERS", "128MB")
 
 from sesshu.config.settings.base import *  # noqa: F403
