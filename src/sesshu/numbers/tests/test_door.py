@@ -202,6 +202,12 @@ def test_what_was_sent_stands_in_no_error(machine: Callable[..., Machine]) -> No
     )
 
 
+def test_nobody_s_name_at_the_calling_system_is_a_number(machine: Callable[..., Machine]) -> None:
+    made = machine()
+    answer = made.ask("/v1/alarms/list", made.token(), actor=f"x-{invented_number()}")
+    assert (answer.status_code, answer.json()["error"]) == (422, "invalid")
+
+
 def test_nothing_is_kept_on_the_way(machine: Callable[..., Machine]) -> None:
     made = machine()
     answer = made.ask("/v1/numbers/search", made.token(), number=invented_number())
