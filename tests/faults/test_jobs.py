@@ -7,8 +7,6 @@ import pytest
 
 from tests.running import installation, wait_until
 
-pytestmark = pytest.mark.xdist_group("jobs")
-
 
 @pytest.fixture(scope="module")
 def house(tmp_path_factory):

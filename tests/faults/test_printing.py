@@ -12,7 +12,6 @@ from sesshu.addressees.columns import RESIDENT_COLUMNS
 from sesshu.kernel.csv_writer import write_csv
 from tests.running import installation, wait_until
 
-pytestmark = pytest.mark.xdist_group("printing")
 ISE = "242039"
 # Two chunks, so that processes of the press are running when it is killed.
 PERSONS = 300

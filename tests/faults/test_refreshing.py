@@ -11,7 +11,6 @@ from sesshu.addressees.tests.feed_files import resident, write
 from tests.faults.server_side import Connection, administrator, await_no_session
 from tests.running import Installation, installation, wait_until
 
-pytestmark = pytest.mark.xdist_group("refreshing")
 ISE = "242039"
 PERSONS, CHUNK = 400, 50
 _DONE = "SELECT count(*) FROM eligibility_standing WHERE refresh_id IS NOT NULL"

@@ -12,7 +12,6 @@ from sesshu.addressees.tests.feed_files import change, resident, write
 from tests.faults.server_side import Connection, administrator, await_no_session, is_running
 from tests.running import Installation, installation, wait_until
 
-pytestmark = pytest.mark.xdist_group("residents-import")
 ISE, KOFU = "242039", "192015"
 PERSONS = 10_400  # two chunks: the second is being read while the first is being written
 

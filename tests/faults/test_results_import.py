@@ -15,7 +15,6 @@ from sesshu.health.intake.columns import RESULT_COLUMNS
 from sesshu.kernel.csv_writer import write_csv
 from tests.running import installation
 
-pytestmark = pytest.mark.xdist_group("results-import")
 ISE, KOFU = "242039", "192015"
 CLINIC = "2410000001"
 HEADER = [column.name for column in RESULT_COLUMNS]

@@ -8,7 +8,6 @@ import pytest
 
 from tests.running import installation, staff_door, wait_until
 
-pytestmark = pytest.mark.xdist_group("revocation")
 WITHIN = 60.0  # seconds; what the statement promises
 ENDS = ("suspension", "transfer", "retirement", "withdrawal")
 

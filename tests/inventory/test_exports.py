@@ -17,8 +17,9 @@ from sesshu.health.reporting import services
 from sesshu.health.reporting.exports import FORMATS
 from sesshu.health.reporting.requested import KINDS, listing_of
 from sesshu.kernel.check_digits import is_individual_number
+from sesshu.protection import door
 from sesshu.protection.roles import Role
-from sesshu.protection.taking_out import door, producers
+from sesshu.protection.taking_out import producers
 
 from .conftest import DWELLING, HIDDEN_NAME, ISE, ORDINARY, OWN, signed_in, staff
 from .pages import Page, pages
@@ -103,7 +104,7 @@ def test_no_table_of_this_database_has_a_place_for_an_individual_number() -> Non
 _FILE_MAKING = re.compile(
     r"\bFileResponse\(|StreamingHttpResponse\(|Content-Disposition|content_disposition_header"
 )
-_DOOR = "protection/taking_out/door.py"
+_DOOR = "protection/door.py"
 
 
 def test_every_file_leaves_through_the_one_door() -> None:

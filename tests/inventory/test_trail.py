@@ -16,6 +16,7 @@ from sesshu.health.notices.models import IssueState
 from sesshu.kernel import clock
 from sesshu.kernel.check_digits import is_individual_number
 from sesshu.protection import acts, audit
+from sesshu.protection.accounts import services
 from sesshu.protection.accounts.choices import Decision, RequestKind, RequestState
 from sesshu.protection.models import AuditEvent
 from sesshu.protection.roles import Role
@@ -33,7 +34,9 @@ SOURCES = Path(sesshu.__file__).parent
 SIGNED_IN_PAGES = [page for page in pages() if page.name not in OPEN]
 # Functions that pass an action on; their callers name it.
 PASSED_ON = {
-    "sesshu/health/eligibility/services.py", "sesshu/health/reporting/services.py",
+    "sesshu/addressees/individual_numbers/services.py", "sesshu/health/eligibility/services.py",
+    "sesshu/health/reporting/services.py", "sesshu/protection/accounts/services.py",
+    "sesshu/protection/sign_in/recovering.py",
     "sesshu/protection/trail/middleware.py",
 }  # fmt: skip
 
@@ -75,7 +78,10 @@ def test_every_hole_in_an_action_is_filled_by_what_is_declared() -> None:
         + [f"accounts.review.{each}" for each in Decision if each]
         + [f"medium.{each}" for each in MediumEvent]
         + [f"notices.{each}" for each in (IssueState.CANCELLED, IssueState.RETURNED)]
-        + [f"{room}.{act}" for room, path in MOVED.items() for act in _moves(SOURCES / path)]
+        + [f"{room}.{act}" for room, path in MOVED.items() for act in _passed(SOURCES / path, _MOVES)]
+        + [act for path in PASSED_ON for act in _passed(SOURCES.parent / path, {"_log": 0})]
+        + list(_passed(SOURCES / "protection/sign_in/recovering.py", {"_record": 0}))
+        + list(services._ACTS.values())
         + [f"numbers.{each}" for each in _operations()]
     )
     assert len(filled) > 40
@@ -86,29 +92,23 @@ MOVED = {
     "retention": "protection/retention/services.py",
     "taking-out": "protection/taking_out/services.py",
 }
+_MOVES = {"_record": 0, "_moved": 2}
 
 
-def _calls(path: Path) -> Iterator[tuple[str, list[ast.expr]]]:
+def _passed(path: Path, places: dict[str, int]) -> Iterator[str]:
+    """What is named in the calls of these functions, each with the place of the argument that names it."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Call):
-            yield ast.unparse(node.func), node.args
-
-
-def _moves(path: Path) -> Iterator[str]:
-    """What a room passes to its ``_record(act, …)`` and ``_moved(row, state, act, …)``."""
-    place = {"_record": 0, "_moved": 2}
-    for name, arguments in _calls(path):
-        if name in place and isinstance(found := arguments[place[name]], ast.Constant):
-            yield str(found.value)
+        place = places.get(ast.unparse(node.func), 99) if isinstance(node, ast.Call) else 99
+        if isinstance(node, ast.Call) and place < len(node.args):
+            for found in ast.walk(node.args[place]):
+                if isinstance(found, ast.Constant):
+                    yield str(found.value)
 
 
 def _operations() -> Iterator[str]:
     """The operations of the vault's door, and what it records within them."""
-    place = {"callers.record": 1, "within": 2, "_write": 3}
     for path in (SOURCES / "numbers").glob("*.py"):
-        for name, arguments in _calls(path):
-            if name in place and isinstance(found := arguments[place[name]], ast.Constant):
-                yield str(found.value)
+        yield from _passed(path, {"callers.record": 1, "within": 2, "_write": 3})
 
 
 def test_the_words_are_for_people() -> None:
@@ -190,7 +190,7 @@ def _rows() -> dict[str, list[str]]:
     """All that the city's tables hold, the log left out."""
     quiet = {"AuditEvent", "RefusalCount"}
     return {
-        model.__name__: sorted(map(repr, model.objects.values_list()))  # type: ignore[attr-defined]
+        model._meta.label: sorted(map(repr, model.objects.values_list()))  # type: ignore[attr-defined]
         for model in tenant_models()
         if model.__name__ not in quiet
     }

@@ -1,6 +1,6 @@
 """A city's house with real processes, and staff in front of a real browser.
 
-All journeys share one house, hence one xdist group. ``SESSHU_JOURNEY_SHOTS=folder`` keeps a picture of each
+All journeys of a worker share one house. ``SESSHU_JOURNEY_SHOTS=folder`` keeps a picture of each
 screen looked at; a failed journey leaves its screens in ``sesshu-journeys`` among the temporary files.
 """
 

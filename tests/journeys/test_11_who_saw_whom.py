@@ -11,7 +11,7 @@ import pytest
 from tests.journeys.opening import ISE
 from tests.running import wait_until
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
+pytestmark = [pytest.mark.browser]
 
 
 def test_who_saw_this_person_in_one_screen(house: Any, staff: Any) -> None:

@@ -10,7 +10,7 @@ import pytest
 from tests.journeys import papers
 from tests.journeys.opening import KOFU
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
+pytestmark = [pytest.mark.browser]
 RESIDENTS = 120
 
 

@@ -12,7 +12,7 @@ import pytest
 from sesshu.kernel.wareki import to_wareki, to_wareki_short
 from tests.journeys.conftest import PASSWORD, TODAY
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
+pytestmark = [pytest.mark.browser]
 HIRAGANA = {code: code - 0x60 for code in range(ord("ァ"), ord("ヶ") + 1)}
 
 

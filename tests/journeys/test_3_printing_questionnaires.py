@@ -10,7 +10,7 @@ import pytest
 
 from tests.journeys import papers
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
+pytestmark = [pytest.mark.browser]
 PROGRAMME = "帯状疱疹"
 
 

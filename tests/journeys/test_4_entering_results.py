@@ -12,7 +12,7 @@ from tests.journeys import papers
 from tests.journeys.conftest import TODAY
 from tests.journeys.opening import ISE
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
+pytestmark = [pytest.mark.browser]
 CLINIC, CLINIC_NAME, DOCTOR = "2419900003", "見本こどもクリニック03", "見本 医師"
 SCANNED, FILED = "pneumococcal-senior", "flu"
 

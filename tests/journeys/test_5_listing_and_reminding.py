@@ -16,7 +16,7 @@ from tests.journeys.conftest import TODAY
 from tests.journeys.opening import ISE
 from tests.journeys.test_3_printing_questionnaires import extract, listed
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
+pytestmark = [pytest.mark.browser]
 PROGRAMME, NAME = "je", "日本脳炎"
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from tests.journeys.test_4_entering_results import ledger_of
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("journeys")]
+pytestmark = [pytest.mark.browser]
 
 
 def resident(house: Any, sex: str, first: str, last: str) -> str:

@@ -17,7 +17,7 @@ from tests.journeys.authenticator import FORGE, Authenticator
 from tests.journeys.desk import EXPECTED, Desk
 from tests.running import Installation, installation, staff_door
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("signing-in")]
+pytestmark = [pytest.mark.browser]
 PASSWORD = "tsubaki no hana 38"
 NEW_PASSWORD = "umibe no gakko 77"
 SYSTEM, MANAGER, SECOND, CLERK = "tanaka-system", "suzuki-manager", "manager-2", "counter-1"
@@ -35,7 +35,7 @@ class Door:
             return list(done.fetchall()) if done.description else []
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def door(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Door]:
     with ExitStack() as stack:
         home = tmp_path_factory.mktemp("home")
@@ -111,7 +111,7 @@ def give_password(desk: Desk, login: str, password: str = PASSWORD) -> None:
     desk.page.keyboard.press("Enter")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def keys() -> dict[str, list[dict[str, Any]]]:
     """What each person's authenticator holds, carried from one test to the next."""
     return {}

@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import random
+import signal
 import sys
 from collections.abc import Sequence
 from functools import cache
@@ -18,7 +19,7 @@ from pathlib import Path
 
 from tests.mutation import trying
 from tests.mutation.mutants import ROOT, Mutant, mutants_of, sources_of
-from tests.mutation.selection import package_of, selection_of, tests_of
+from tests.mutation.selection import package_of, selection_of, stages_of
 from tests.mutation.telling import Found, Tally, tell
 
 _MODULES = [f"src/sesshu/schedule/{name}" for name in ("logic", "reckoning", "cdsi")]
@@ -26,6 +27,7 @@ _MODULES = [f"src/sesshu/schedule/{name}" for name in ("logic", "reckoning", "cd
 
 def main() -> int:
     wanted = _arguments()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         drawn = _drawn([ROOT / place for place in wanted.module or _MODULES], wanted.seed, wanted.only)
         size = len(drawn) if wanted.sample is None else min(wanted.sample, len(drawn))
@@ -87,13 +89,13 @@ def _try(drawn: Sequence[Mutant], size: int, tally: Tally) -> None:
 def _trial(mutant: Mutant, code: str) -> trying.Trial:
     selection = selection_of(mutant.path)
     _pass_without_mutant(selection)
-    return trying.try_out(tests_of(selection), module=mutant.module, path=mutant.path, code=code)
+    return trying.try_out(stages_of(selection), module=mutant.module, path=mutant.path, code=code)
 
 
 @cache
 def _pass_without_mutant(selection: str) -> None:
     """``RuntimeError`` if the tests fail on the engine as it stands."""
-    trial = trying.try_out(tests_of(selection))
+    trial = trying.try_out(stages_of(selection))
     if trial.verdict != "survived":
         raise RuntimeError(f"tests fail without a mutant: {trial.by}\n{trial.output[-3000:]}")
     print(f"the tests of {selection} pass without a mutant in {trial.seconds:.1f} s", flush=True)

@@ -42,6 +42,6 @@ def selection_of(path: Path) -> str:
     return "calendar" if package_of(path) == "reckoning" else "law"
 
 
-def tests_of(selection: str) -> list[list[Path]]:
+def stages_of(selection: str) -> list[list[Path]]:
     """The stages of test files of a selection."""
     return [[ROOT / file for file in stage] for stage in _TESTS[selection]]

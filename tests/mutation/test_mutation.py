@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.mutation.mutants import ROOT, mutants_of, sources_of
-from tests.mutation.selection import package_of, selection_of, tests_of
+from tests.mutation.selection import package_of, selection_of, stages_of
 
 JAPAN = ROOT / "src/sesshu/schedule/reckoning/japan.py"
 
@@ -59,7 +59,7 @@ def test_what_does_not_exist_is_named() -> None:
 def test_every_module_has_tests_that_exist(package: str) -> None:
     for path in sources_of(ROOT / "src/sesshu/schedule" / package):
         assert package_of(path) == package
-        assert all(test.is_file() for stage in tests_of(selection_of(path)) for test in stage)
+        assert all(test.is_file() for stage in stages_of(selection_of(path)) for test in stage)
 
 
 def test_constants_and_what_is_decorated_are_changed_and_names_of_types_are_not(tmp_path: Path) -> None:

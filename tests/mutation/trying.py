@@ -71,6 +71,7 @@ def _child(tests: Sequence[Sequence[Path]], place: _Place, output: IO[str], told
     try:
         os.dup2(output.fileno(), 1)
         os.dup2(output.fileno(), 2)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
         resource.setrlimit(resource.RLIMIT_AS, (_MEMORY, _MEMORY))
         code = _run(tests, place, told)
         told.flush()

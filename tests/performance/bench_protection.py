@@ -85,7 +85,7 @@ def _unguarded() -> Iterator[None]:
     connection.close()
     connection.settings_dict |= {"USER": reached.user, "PASSWORD": reached.password}
     try:
-        with mock.patch.object(audit, "record", return_value=AuditEvent(pk=0)):
+        with mock.patch.object(audit, "record", return_value=AuditEvent(pk=0, municipality_code=CITY)):
             yield
     finally:
         connection.close()

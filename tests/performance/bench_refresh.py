@@ -1,5 +1,7 @@
 """refresh: standings, windows and verdicts of 300,000 residents with 3 million doses, made over columns.
 
+Of one in a hundred something more is recorded, of which the scalar engine is asked.
+
 The first refresh writes everything, the second, of a new generation, what is stored already; both as
 `eligibility refresh` does, each chunk in a transaction of its own, with every index, key and policy of the
 tables. The limit is a COPY, by the administrator beyond row-level security, of the very rows that were stored
@@ -18,22 +20,24 @@ import time
 from pathlib import Path
 from typing import Any
 
-from tests.performance.filling import CITY, TODAY, analyse, fill
+from tests.performance.filling import CITY, TODAY, analyse, fill, tell_of
 
 WANTED_S, WANTED_GIB, IMPACT_WANTED_S = 90.0, 2.0, 60.0
 _TABLES = ("eligibility_standing", "eligibility_window", "eligibility_doseverdict")
 
 
-def run(residents: int = 300_000, doses: int = 3_000_000, sample: int = 3_000) -> dict[str, Any]:
+def run(
+    residents: int = 300_000, doses: int = 3_000_000, sample: int = 3_000, few: int = 3_000
+) -> dict[str, Any]:
     from sesshu.kernel import clock
     from sesshu.protection.services import ensure_municipality
     from sesshu.protection.tenancy import acting_for
 
     ensure_municipality(CITY)
     with acting_for(CITY):
-        made = fill(residents, doses)
+        made, told = fill(residents, doses), tell_of(few)
     analyse()
-    print(f"{residents:,} residents with {made:,} doses", flush=True)
+    print(f"{residents:,} residents with {made:,} doses and {told:,} circumstances", flush=True)
     with clock.fixed(TODAY):
         begun = _cpu()
         first, fallbacks = _refreshed()
@@ -65,6 +69,7 @@ def run(residents: int = 300_000, doses: int = 3_000_000, sample: int = 3_000) -
         "differing": differing,
         "residents": residents,
         "doses": made,
+        "circumstances": told,
         "wanted_s": WANTED_S,
         "wanted_gib": WANTED_GIB,
     }

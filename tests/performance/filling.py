@@ -51,6 +51,30 @@ def fill(residents: int, wanted: int) -> int:
     return made
 
 
+def tell_of(few: int) -> int:
+    """Circumstances (個別の事情) of so many residents: pregnancies, exclusions, illnesses and conditions."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(_CIRCUMSTANCES, {"city": CITY, "today": TODAY, "few": few})
+        return int(cursor.rowcount)
+
+
+_CIRCUMSTANCES = """
+INSERT INTO ledger_personalcircumstance (municipality_code, addressee_id, kind, code, concerns, starts_on,
+    ends_on, due_on, basis, confirmed_on, confirmed_by, recorded_at, void_reason)
+SELECT %(city)s, id, kind, (array['', 'had-disease', 'illness', 'hiv'])[k],
+    CASE WHEN k = 2 THEN array['varicella'] ELSE array[]::text[] END, NULL,
+    CASE WHEN k = 3 THEN %(today)s::date - 30 END,
+    CASE WHEN k = 1 THEN %(today)s::date + (id %% 300)::int END,
+    'opinion', %(today)s, '', now(), ''
+FROM (SELECT id, k, (array['pregnancy', 'exclusion', 'long-term-illness', 'condition'])[k] AS kind
+    FROM (SELECT id, CASE WHEN sex = '2' AND birth_date BETWEEN '1985-01-01' AND '2004-12-31' THEN 1
+            WHEN birth_date >= '2022-01-01' THEN 2 + (id %% 4 = 0)::int
+            WHEN birth_date BETWEEN '1961-12-01' AND '1966-11-01' THEN 4 END AS k
+        FROM addressees_addressee WHERE municipality_code = %(city)s) AS lives
+    WHERE k IS NOT NULL ORDER BY id %% 977, id LIMIT %(few)s) AS chosen
+"""
 _RESIDENTS = """
 INSERT INTO addressees_addressee (municipality_code, number, kind, name, name_kana, alias, alias_kana, sex,
     birth_date, birth_date_text, household_number, relation, household_head, address_municipality_code,

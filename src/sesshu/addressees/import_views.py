@@ -14,9 +14,8 @@ from sesshu.addressees.forms import ImportForm
 from sesshu.addressees.jobs import KIND, SHOWN
 from sesshu.jobs import services as jobs
 from sesshu.jobs.models import Job
-from sesshu.protection import audit
+from sesshu.protection import audit, door
 from sesshu.protection.actions import Action, requires
-from sesshu.protection.taking_out import door
 from sesshu.protection.tenancy import current
 
 

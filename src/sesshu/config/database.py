@@ -19,6 +19,7 @@ from sesshu.config import postgres
 from sesshu.config.home import home, secret
 
 EXTENSIONS = ("pg_trgm", "btree_gist")
+_MAKING = 0x5E55_0001  # the advisory lock of whoever makes roles and databases
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +113,8 @@ def create_database(
 ) -> None:
     """Make the roles and a database owned by the owner, with the application role's rights."""
     with _administrator(reached, "postgres") as connection:
+        # Roles belong to the whole server, and a template may be copied by one at a time.
+        connection.execute("SELECT pg_advisory_lock(%s)", [_MAKING])
         _create_role(connection, system.owner, system.password("owner"))
         _create_role(connection, system.application, system.password("application"))
         if not _exists(reached, name):

@@ -39,6 +39,16 @@ class Door:
         """Whether it answers; at the TLS door a handshake is answer enough, as we have no certificate."""
         return self._shakes_hands() if self.tls else self._says_it_is_well()
 
+    def is_taken(self) -> bool:
+        """Whether somebody else listens there already."""
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind((self.host, self.port))
+            except OSError:
+                return True
+        return False
+
     def _granian(self) -> list[str]:
         return [
             sys.executable, "-m", "granian", "--interface", "wsgi", "--host", self.host,

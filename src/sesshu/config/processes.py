@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from types import FrameType
 
 from sesshu.config.doors import Door
+from sesshu.kernel.command import Refused
 
 _POLL = 0.2  # seconds
 
@@ -24,7 +25,14 @@ def serve(*doors: Door, others: Sequence[list[str]], announce: str) -> int:
     :param others: commands, such as :func:`worker`.
     :param announce: printed once every door answers.
     :returns: 0 after a signal, 1 when a process ended by itself.
+    :raises Refused: when the port of a door is taken.
     """
+    for door in doors:
+        if door.is_taken():
+            raise Refused(
+                f"ポート {door.port} は、ほかのプログラムが使っています。そのプログラムを止めるか、"
+                "--port または --numbers-port で別の番号を指定してください。"
+            )
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _stop)
     children = [_start(command) for command in (*(door.command() for door in doors), *others)]

@@ -9,6 +9,15 @@ _REQUEST = ("request",)
 register(Sort.SEARCH, ("number.search", "個人番号による検索", "個人番号で住民を探しました", _REQUEST))
 register(Sort.READ, ("number.reveal", "個人番号の表示", "個人番号を表示しました", _REQUEST))
 register(
+    Sort.ADMINISTRATION,
+    (
+        "number.reconcile",
+        "記録の突合",
+        "個人番号の2つの記録を突き合わせました",
+        ("both", "city", "vault"),
+    ),
+)
+register(
     Sort.CHANGE,
     ("number.register", "個人番号の登録", "個人番号を登録しました", _REQUEST),
     ("number.change", "個人番号の変更", "個人番号を変更しました", _REQUEST),

@@ -228,7 +228,7 @@ def test_a_change_in_the_future_is_refused(path):
 
 
 def test_the_command_line_tells_counts_and_refusals(path, capsys, monkeypatch):
-    monkeypatch.setattr(cli, "_prepare_database", lambda: None)
+    monkeypatch.setattr(cli, "_prepare_database", lambda *given: None)
     write(path, [resident(1), resident(2, 性別="9")])
     assert cli.main(["residents", "import", str(path), "--municipality", "242039", "--json"]) == 1
     answer = json.loads(capsys.readouterr().out)

@@ -14,10 +14,9 @@ from sesshu.health.notices import selectors, services, singles
 from sesshu.health.notices.forms import CounterForm, ReturnedForm
 from sesshu.health.notices.models import Issue, IssueState, NoticeKind
 from sesshu.kernel import clock
-from sesshu.protection import audit, scopes
+from sesshu.protection import audit, door, scopes
 from sesshu.protection.actions import Action, requires
 from sesshu.protection.signed_in import account
-from sesshu.protection.taking_out import door
 from sesshu.protection.tenancy import current
 
 

@@ -14,10 +14,9 @@ from sesshu.health.notices import files, jobs, selectors, services, singles
 from sesshu.health.notices.models import PrintRun, RunState
 from sesshu.jobs.services import plan
 from sesshu.kernel import clock
-from sesshu.protection import audit, scopes
+from sesshu.protection import audit, door, scopes
 from sesshu.protection.actions import Action, requires
 from sesshu.protection.signed_in import account
-from sesshu.protection.taking_out import door
 from sesshu.protection.tenancy import current
 
 ROWS_PER_PAGE = 30

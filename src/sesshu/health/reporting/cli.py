@@ -151,7 +151,8 @@ def _exported(arguments: argparse.Namespace, listing: Callable[[], Any], *, on: 
 def _sealed(listing: Callable[[], Any], municipality: str, out: Path) -> Outcome:
     """The list as an encrypted ZIP; the plain file does not outlive its writing."""
     from sesshu.health.reporting import services
-    from sesshu.protection.taking_out import sealing, sighting
+    from sesshu.protection import sighting
+    from sesshu.protection.taking_out import sealing
     from sesshu.protection.tenancy import acting_for
 
     plain, sealed = out.with_name(f".{out.name}"), out.with_name(f"{out.name}.zip")

@@ -27,7 +27,7 @@ from sesshu.jobs.registry import Progress
 from sesshu.kernel import clock
 from sesshu.kernel.csv_writer import CsvWriter
 from sesshu.kernel.wareki import to_wareki_short
-from sesshu.protection.taking_out.sighting import refuse_numbers_in_rows
+from sesshu.protection.sighting import refuse_numbers_in_rows
 
 FORMATS = {
     "csv": "text/csv; charset=utf-8",

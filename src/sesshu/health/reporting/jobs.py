@@ -11,9 +11,9 @@ from sesshu.health.reporting.requested import listing_of
 from sesshu.jobs.registry import Progress, job
 from sesshu.protection.actions import Action
 from sesshu.protection.models import Account
+from sesshu.protection.sighting import NumberFound
 from sesshu.protection.taking_out import services as taking_out
 from sesshu.protection.taking_out.models import TakingOut
-from sesshu.protection.taking_out.sighting import NumberFound
 from sesshu.protection.tenancy import acting_for
 
 EXPORT = "reporting.export"

@@ -20,11 +20,10 @@ from sesshu.health.reporting.requested import listing_of
 from sesshu.jobs.selectors import planned_by
 from sesshu.jobs.services import plan
 from sesshu.kernel import clock
-from sesshu.protection import audit, scopes
+from sesshu.protection import audit, door, scopes
 from sesshu.protection.actions import Action, requires
 from sesshu.protection.rights import Programmes
 from sesshu.protection.signed_in import account
-from sesshu.protection.taking_out import door
 from sesshu.protection.tenancy import current
 from sesshu.web.forms import StaffForm
 

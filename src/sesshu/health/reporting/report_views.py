@@ -17,10 +17,9 @@ from sesshu.health.reporting.community_health import UNPLACED, definition
 from sesshu.health.reporting.forms import ReportYearForm, fiscal_year_words
 from sesshu.health.reporting.recount import CommunityHealthReport, CountedRow, compared, recount, unplaced_row
 from sesshu.kernel import clock, dates
-from sesshu.protection import audit
+from sesshu.protection import audit, door
 from sesshu.protection.actions import Action, requires
 from sesshu.protection.signed_in import account
-from sesshu.protection.taking_out import door
 from sesshu.web.naming import name_of
 
 

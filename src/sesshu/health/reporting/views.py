@@ -20,10 +20,9 @@ from sesshu.health.reporting.measures import Measure, measure_of, measures_of
 from sesshu.health.reporting.pivoting import Pivot, TooManyColumns, pivot
 from sesshu.kernel import clock, dates
 from sesshu.kernel.csv_writer import write_csv
-from sesshu.protection import audit
+from sesshu.protection import audit, door
 from sesshu.protection.actions import Action, requires
 from sesshu.protection.signed_in import account
-from sesshu.protection.taking_out import door
 from sesshu.web.charts import BarChart
 
 USUAL = "mr:1期"

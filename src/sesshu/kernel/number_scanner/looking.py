@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import zipfile
 import zlib
@@ -38,7 +39,10 @@ def _by_kind(data: bytes, name: str, search: Search, where: str, depth: int) -> 
         return
     text = _table_text(data, name)
     if text is not None:
-        yield from tables.in_rows(tables.text_rows(text, name), where, search)
+        try:
+            yield from tables.in_rows(tables.text_rows(text, name), where, search)
+        except csv.Error:  # a cell beyond what a table may hold; its digits count all the same
+            yield from _plain(data, search, where)
         yield from _wrapped(text.encode(), search, where, depth)
         return
     if printed.is_pdf(data):

@@ -16,6 +16,13 @@ class RetentionConfig(AppConfig):
             "protection.AuditEvent",
             "追記だけの操作記録です。氏名・番号を含まず、内部番号だけを持ちます。7年以上保存します。",
         )
+        for table in ("Alert", "ReviewItem"):
+            register_elsewhere(
+                f"trail.{table}", "操作記録の点検です。内部番号だけを持ち、記録とともに保存します。"
+            )
+        register_elsewhere(
+            "trail.StaffPerson", "職員本人の宛名の内部番号です。利用者の終了とともに職員が登録を消します。"
+        )
         for table in ("ErasureItem", "ErasureRecord", "Hold"):
             register_elsewhere(f"retention.{table}", "消去したことの記録です。内部番号だけを持ちます。")
         for table in ("Recovery", "Ticket"):

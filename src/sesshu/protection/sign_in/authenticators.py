@@ -9,6 +9,7 @@ and compares the signature counter (§7.2 step 22), which neither of them does.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -24,6 +25,7 @@ from sesshu.kernel import clock
 from sesshu.protection.models import Account
 
 _COUNT = "sign_count"
+_SMALL = re.compile(r"-?[0-9]{1,5}")
 _LONGEST = 20_000  # characters; an authenticator's answer has about two thousand
 
 
@@ -118,12 +120,19 @@ def _read(answer: str) -> dict[str, Any]:
     if len(answer) > _LONGEST:
         raise FactorRefused("unreadable")
     try:
-        read = json.loads(answer)
+        read = json.loads(answer, parse_int=_small, parse_float=_small, parse_constant=_small)
     except ValueError:
         raise FactorRefused("unreadable") from None
     if not isinstance(read, dict):
         raise FactorRefused("unreadable")
     return read
+
+
+def _small(number: str) -> int:
+    """An algorithm's number; a parser that took a large one for a length would fill the memory."""
+    if not _SMALL.fullmatch(number):
+        raise ValueError(number)
+    return int(number)
 
 
 def _needs_verified_user(data: Any) -> None:

@@ -9,9 +9,9 @@ from django.db import transaction
 from django.utils.timezone import localdate
 
 from sesshu.kernel import clock
-from sesshu.protection import audit
+from sesshu.protection import audit, sighting
 from sesshu.protection.models import Account
-from sesshu.protection.taking_out import files, sealing, sighting
+from sesshu.protection.taking_out import files, sealing
 from sesshu.protection.taking_out.choices import ErasureMethod, LegalBasis, MediumEvent, State
 from sesshu.protection.taking_out.media import note_event
 from sesshu.protection.taking_out.models import Medium, TakingOut

@@ -12,9 +12,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from sesshu.protection import door
 from sesshu.protection.actions import Action, requires
 from sesshu.protection.signed_in import account
-from sesshu.protection.taking_out import door, selectors, services
+from sesshu.protection.taking_out import selectors, services
 from sesshu.protection.taking_out.choices import LegalBasis, State
 from sesshu.protection.taking_out.forms import DecisionForm, ErasureForm, RequestForm
 from sesshu.protection.taking_out.models import TakingOut

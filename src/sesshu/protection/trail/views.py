@@ -7,14 +7,14 @@ import io
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from sesshu.kernel import clock
 from sesshu.kernel.csv_writer import CsvWriter
-from sesshu.protection import audit
+from sesshu.protection import audit, door
 from sesshu.protection.actions import Action, requires
 from sesshu.protection.signed_in import account
 from sesshu.protection.tenancy import current
@@ -61,7 +61,7 @@ def person(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @requires(Action.AUDIT_READ)
-def person_file(request: HttpRequest) -> HttpResponse:
+def person_file(request: HttpRequest) -> HttpResponseBase:
     form = PersonForm(request.POST)
     if not form.is_valid():
         return redirect("trail:person")
@@ -76,9 +76,8 @@ def person_file(request: HttpRequest) -> HttpResponse:
     with CsvWriter(stream, selectors.HEADER) as writer:
         for row in selectors.rows(lines):
             writer.write(row)
-    response = HttpResponse(stream.getvalue(), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="access-{clock.today():%Y%m%d}.csv"'
-    return response
+    name = f"access-{clock.today():%Y%m%d}.csv"
+    return door.hand_over(request, door.Kind.FIGURES, name, stream.getvalue())
 
 
 @require_GET

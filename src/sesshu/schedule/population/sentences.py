@@ -94,6 +94,4 @@ def _of_course(ground: Ground, record: Record, told: Told, pack: Pack) -> Reason
 
 
 def _completed(last: Target, day: int) -> Reason:
-    if not day:
-        return Reason.of("after_completion.undated", (), _article(last))
     return Reason.of("after_completion", (date.fromordinal(day),), _article(last))

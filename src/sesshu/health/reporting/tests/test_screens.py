@@ -189,7 +189,7 @@ def test_the_command_line_writes_lists_and_reports(
     django_capture_on_commit_callbacks,
 ) -> None:  # type: ignore[no-untyped-def]  # fmt: skip
     """H03, H06, H09 without a screen."""
-    monkeypatch.setattr(cli, "_prepare_database", lambda: None)
+    monkeypatch.setattr(cli, "_prepare_database", lambda *given: None)
 
     def run(*words: str) -> tuple[int, dict[str, object]]:
         with django_capture_on_commit_callbacks(execute=True):

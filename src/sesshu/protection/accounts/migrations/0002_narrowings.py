@@ -2,7 +2,7 @@
 
 import django.db.models.deletion
 import sesshu.protection.tenancy
-from sesshu.protection.rls import Protect
+from sesshu.protection.rls import AppendOnly, Protect
 from django.conf import settings
 from django.db import migrations, models
 
@@ -32,7 +32,5 @@ class Migration(migrations.Migration):
             },
         ),
         Protect('accounts_narrowing'),
-        migrations.RunSQL(
-            'REVOKE UPDATE, DELETE, TRUNCATE ON accounts_narrowing FROM sesshu_app', migrations.RunSQL.noop
-        ),
+        AppendOnly('accounts_narrowing'),
     ]

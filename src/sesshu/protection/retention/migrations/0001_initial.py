@@ -5,7 +5,7 @@ import sesshu.protection.tenancy
 from django.conf import settings
 from django.db import migrations, models
 
-from sesshu.protection.rls import Protect
+from sesshu.protection.rls import AppendOnly, Protect
 
 
 class Migration(migrations.Migration):
@@ -96,8 +96,5 @@ class Migration(migrations.Migration):
         Protect(
             "retention_erasurerun", "retention_erasureitem", "retention_erasurerecord", "retention_hold"
         ),
-        migrations.RunSQL(
-            "REVOKE UPDATE, DELETE, TRUNCATE ON retention_erasurerecord FROM sesshu_app",
-            "GRANT UPDATE, DELETE ON retention_erasurerecord TO sesshu_app",
-        ),
+        AppendOnly("retention_erasurerecord"),
     ]

@@ -78,7 +78,7 @@ def test_the_command_says_what_is_missing(
 ) -> None:
     from sesshu.config import cli
 
-    monkeypatch.setattr(cli, "_prepare_database", lambda: None)
+    monkeypatch.setattr(cli, "_prepare_database", lambda *given: None)
     assert cli.main(["accounts", "first", "--municipality", "242039", *words]) == 2
     assert told in capsys.readouterr().err
 

@@ -5,7 +5,7 @@ import sesshu.protection.tenancy
 from django.conf import settings
 from django.db import migrations, models
 
-from sesshu.protection.rls import Protect
+from sesshu.protection.rls import AppendOnly, Protect
 
 
 class Migration(migrations.Migration):
@@ -89,8 +89,5 @@ class Migration(migrations.Migration):
             index=models.Index(fields=['municipality_code', '-asked_at'], name='taking_out_by_time'),
         ),
         Protect("taking_out_medium", "taking_out_takingout", "taking_out_mediumentry"),
-        migrations.RunSQL(
-            "REVOKE UPDATE, DELETE, TRUNCATE ON taking_out_mediumentry FROM sesshu_app",
-            "GRANT UPDATE, DELETE ON taking_out_mediumentry TO sesshu_app",
-        ),
+        AppendOnly("taking_out_mediumentry"),
     ]

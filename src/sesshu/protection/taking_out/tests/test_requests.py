@@ -15,6 +15,7 @@ from sesshu.kernel.check_digits import individual_number_check_digit
 from sesshu.protection.models import Account, AuditEvent
 from sesshu.protection.roles import Role
 from sesshu.protection.services import ensure_municipality, open_account
+from sesshu.protection.sighting import NumberFound
 from sesshu.protection.taking_out import files, media, producers, services
 from sesshu.protection.taking_out.choices import (
     ErasureMethod,
@@ -27,7 +28,6 @@ from sesshu.protection.taking_out.media import NotAllowed as MediumRefused
 from sesshu.protection.taking_out.models import Medium, TakingOut
 from sesshu.protection.taking_out.producers import Offer, Producer
 from sesshu.protection.taking_out.services import NotAllowed
-from sesshu.protection.taking_out.sighting import NumberFound
 
 TODAY = date(2026, 11, 22)
 NUMBER = f"12345678901{individual_number_check_digit('12345678901')}"

@@ -13,9 +13,8 @@ from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBas
 from django.shortcuts import render
 from django.utils.http import content_disposition_header
 
-from sesshu.protection import audit
+from sesshu.protection import audit, sighting
 from sesshu.protection.signed_in import account
-from sesshu.protection.taking_out import sighting
 
 TYPES = {
     "csv": "text/csv; charset=utf-8",
@@ -30,7 +29,7 @@ class Kind(StrEnum):
     """Why a file may leave as it is."""
 
     PAPER = "paper"  # to be printed; its texts were looked over before they were set in type
-    FIGURES = "figures"  # counts, no person
+    FIGURES = "figures"  # counts, and the log's ids: nobody by name
     OWN_INPUT = "own-input"  # what was wrong with the file that this person has just brought
     SEALED = "sealed"  # encrypted, by an approved request
 
@@ -65,7 +64,7 @@ def hand_over(request: HttpRequest, kind: Kind, name: str, content: bytes) -> Ht
 
 def _held_back(request: HttpRequest, refusal: sighting.NumberFound) -> HttpResponse:
     audit.record("download.held-back", by=account(request), count=0, result="refused")
-    return render(request, "taking_out/held_back.html", {"refusal": str(refusal)}, status=409)
+    return render(request, "protection/held_back.html", {"refusal": str(refusal)}, status=409)
 
 
 def _type(name: str) -> str:
