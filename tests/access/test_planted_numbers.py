@@ -234,7 +234,9 @@ def _is_ours(path: Path, home: Path, began: float) -> bool:
     """Of this installation; of the temporary folder only what Django or Python left there since."""
     if home in path.parents:
         return True
-    return path.parent == Path(tempfile.gettempdir()) and path.stat().st_mtime >= began
+    with suppress(FileNotFoundError):
+        return path.parent == Path(tempfile.gettempdir()) and path.stat().st_mtime >= began
+    return False
 
 
 def test_the_identity_check_of_the_feed_is_on_record(planted: Planted, vault: RunningVault) -> None:
