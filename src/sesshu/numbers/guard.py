@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from django.http import HttpRequest
 from ninja.security import HttpBearer
 
+from sesshu.kernel.number_scanner import contains_number
 from sesshu.numbers import callers, oauth, refusals
 from sesshu.numbers.callers import Caller
 from sesshu.numbers.choices import Scope
@@ -71,6 +72,8 @@ def _once(asked: Asked, caller: Caller, operation: str, act: Callable[[Caller], 
 def _examine(access: oauth.Access, asked: Asked) -> None:
     if asked.municipality not in access.system.municipalities:
         raise refusals.not_allowed("このシステムには、この市区町村の個人番号の利用が許可されていません。")
+    if contains_number((asked.actor, asked.terminal)):  # they stand in the log
+        raise refusals.Refusal(422, "invalid", "actor または terminal に個人番号とみられる数字があります。")
     purpose: Any = getattr(asked, "purpose", None)
     if purpose is not None and purpose not in access.system.purposes:
         raise refusals.not_allowed("このシステムには、この目的での個人番号の利用が許可されていません。")

@@ -22,3 +22,10 @@ register(
     ("number.register", "個人番号の登録", "個人番号を登録しました", _REQUEST),
     ("number.change", "個人番号の変更", "個人番号を変更しました", _REQUEST),
 )
+register(
+    Sort.ADMINISTRATION,
+    (
+        "number.reconcile", "個人番号の利用記録の照合",
+        "個人番号の利用記録を保管庫と照合しました", ("both", "city", "vault"),
+    ),
+)  # fmt: skip

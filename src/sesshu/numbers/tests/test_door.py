@@ -16,7 +16,6 @@ from joserfc import jwt
 from joserfc.jwk import ECKey
 from tests.vault import ISE, KOFU, Api, RunningVault, checked, invented_number
 
-from sesshu.addressees.individual_numbers import credentials
 from sesshu.config import database
 from sesshu.kernel import clock
 from sesshu.protection import authority
@@ -202,6 +201,12 @@ def test_what_was_sent_stands_in_no_error(machine: Callable[..., Machine]) -> No
     )
 
 
+def test_nobody_s_name_at_the_calling_system_is_a_number(machine: Callable[..., Machine]) -> None:
+    made = machine()
+    answer = made.ask("/v1/alarms/list", made.token(), actor=f"x-{invented_number()}")
+    assert (answer.status_code, answer.json()["error"]) == (422, "invalid")
+
+
 def test_nothing_is_kept_on_the_way(machine: Callable[..., Machine]) -> None:
     made = machine()
     answer = made.ask("/v1/numbers/search", made.token(), number=invented_number())
@@ -290,7 +295,3 @@ def test_the_operator_s_role_sees_ciphertext_only(vault: RunningVault, api: Api)
         rows = administrator.execute("SELECT sealed, digest FROM numbers_individualnumber").fetchall()
     assert rows
     assert not any(number.encode() in bytes(value) for row in rows for value in row)
-
-
-def test_the_city_s_certificate_is_of_its_own(vault: RunningVault) -> None:
-    assert credentials.key_path().stat().st_mode & 0o077 == 0

@@ -56,7 +56,7 @@ def test_reads_and_writes_go_on_while_all_keys_are_changed(vault: RunningVault, 
     stop.set()
     for thread in threads:
         thread.join()
-    assert failed == []
+    assert failed == [], vault.log.read_text(encoding="utf-8", errors="replace")[-3000:]
     assert len(done) > 20
     assert versions == sorted(set(versions))
     assert vault.python(STATE).strip() == "1"

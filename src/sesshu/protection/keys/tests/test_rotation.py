@@ -140,7 +140,9 @@ def test_a_reason_and_an_existing_key_are_needed(files: dict[int, bytes], root: 
 def test_a_whole_city_is_erased_and_the_other_stays(files: dict[int, bytes], root: Root) -> None:
     ensure_municipality(KOFU)
     theirs = sealed(9, KOFU)
-    destruction.destroy(subject="", reason="契約終了", requested_by="a", approved_by="b", municipality=ISE)
+    destruction.destroy(
+        subject="", reason="契約終了", requested_by="山田 太郎", approved_by="鈴木 花子", municipality=ISE
+    )
     with pytest.raises(wrapping.KeyDestroyed):
         opened(files[0], 0)
     assert opened(theirs, 9, KOFU) == b"content 9"
