@@ -118,7 +118,9 @@ def vault(django_db_setup: None) -> Iterator[RunningVault]:
     database.create_database(reached, name, template=database.NUMBERS.database, system=database.NUMBERS)
     door = Door("127.0.0.1", _free_port(), tls=True, application=NUMBERS)
     log = Path(os.environ["SESSHU_HOME"]) / f"{name}.log"
-    running = RunningVault(f"https://localhost:{door.port}", name, os.environ | {"SESSHU_DB_NAME": name}, log)
+    # Keys belong to one database: a rotation by another worker's vault would destroy this one's.
+    own = {"SESSHU_DB_NAME": name, "SESSHU_KEYS_FOLDER": str(log.with_name(f"keys-{worker}"))}
+    running = RunningVault(f"https://localhost:{door.port}", name, os.environ | own, log)
     running.allow("city", credentials.ensure())
     with log.open("wb") as stream:
         process = subprocess.Popen(

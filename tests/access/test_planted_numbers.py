@@ -36,7 +36,6 @@ from tests.vault import RunningVault, answered, checked, invented_number
 
 from .planting import dump, found_in, found_raw, log_position, log_since, pages
 
-pytestmark = pytest.mark.xdist_group("planted")
 CITY = "131016"  # no other test acts for it: what is committed here disturbs none
 MANY = 1_000
 BASE = "/individual-numbers/"

@@ -166,7 +166,7 @@ VAULT: dict[str, Any] = {
 KEYS = {
     "system": "city",
     "root": os.environ.get("SESSHU_KEYS_ROOT", "file"),
-    "folder": home.home() / "secrets" / "keys",
+    "folder": Path(os.environ.get("SESSHU_KEYS_FOLDER") or home.home() / "secrets" / "keys"),
     "pkcs11": {
         "library": os.environ.get("SESSHU_PKCS11_LIBRARY", "/usr/lib/softhsm/libsofthsm2.so"),
         "token": os.environ.get("SESSHU_PKCS11_TOKEN", "sesshu"),
