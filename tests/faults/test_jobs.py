@@ -59,7 +59,7 @@ def test_a_job_whose_worker_was_killed_runs_again(house, tmp_path):
     first.send_signal(signal.SIGKILL)
     first.communicate()
     gate.touch()
-    wait_until(lambda: ask(house, "give_back", "0.5") == 1, "the stalled job is given back")
+    wait_until(lambda: ask(house, "give_back", "0.5", str(job)), "the stalled job is given back")
     second = house.start_worker()
     try:
         wait_for(house, job, "done", second)

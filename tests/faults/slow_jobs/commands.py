@@ -12,6 +12,7 @@ django.setup()
 
 from django.conf import settings
 from django.test import Client
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from sesshu.jobs import rescue, services
 from sesshu.jobs.models import Job
@@ -74,8 +75,10 @@ def cancel(pk):
         services.cancel(Job.objects.get(pk=pk), by=None)
 
 
-def give_back(seconds):
-    return rescue.give_back(float(seconds))
+def give_back(seconds, pk):
+    """Whether this job waits in the queue again; jobs of other killed workers may come back with it."""
+    rescue.give_back(float(seconds))
+    return ProcrastinateJob.objects.filter(args__job_id=int(pk), status="todo").exists()
 
 
 if __name__ == "__main__":
