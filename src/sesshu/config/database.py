@@ -31,6 +31,7 @@ class System:
     application: str
     settings: str
     marker: str
+    environment: tuple[tuple[str, str], ...] = ()
 
     def password(self, role: str) -> str:
         """Of its role ``"owner"`` or ``"application"``."""
@@ -46,6 +47,27 @@ NUMBERS = System(
     "sesshu.config.settings.numbers",
     "numbers-schema-version",
 )
+NETWORK = System(
+    "network",
+    "sesshu_network_owner",
+    "sesshu_network_app",
+    "sesshu.config.settings.network",
+    "network-schema-version",
+)
+
+
+def intermediate(municipality: str) -> System:
+    """The intermediate server of a municipality; no other database, role or password is within its reach."""
+    return System(
+        f"intermediate_{municipality}",
+        f"sesshu_im_{municipality}_owner",
+        f"sesshu_im_{municipality}_app",
+        "sesshu.config.settings.intermediate",
+        f"intermediate-{municipality}-schema-version",
+        (("SESSHU_INTERMEDIATE", municipality),),
+    )
+
+
 # The city's, by name.
 DATABASE, OWNER, APPLICATION = CITY.database, CITY.owner, CITY.application
 
@@ -137,7 +159,7 @@ def migrate(name: str, *, system: System = CITY) -> None:
     """Run the migrations as the owner, in a process of their own so that this one never holds that role."""
     environment = os.environ | {"SESSHU_DB_ROLE": "owner", "SESSHU_DB_NAME": name}
     if system.settings:
-        environment["DJANGO_SETTINGS_MODULE"] = system.settings
+        environment |= {"DJANGO_SETTINGS_MODULE": system.settings, **dict(system.environment)}
     done = subprocess.run(
         [sys.executable, "-m", "sesshu.config.manage", "migrate", "--no-input", "--verbosity=0"],
         env=environment,

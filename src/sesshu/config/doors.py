@@ -14,7 +14,15 @@ from urllib.request import urlopen
 
 STAFF = "sesshu.config.wsgi:application"
 NUMBERS = "sesshu.config.numbers_wsgi:application"
-_CONFIGURATIONS = {STAFF: "sesshu.config.tls_door", NUMBERS: "sesshu.config.numbers_door"}
+NETWORK = "sesshu.config.network_wsgi:application"
+INTERMEDIATE = "sesshu.config.intermediate_wsgi:application"
+_MACHINES = "sesshu.config.numbers_door"
+_CONFIGURATIONS = {
+    STAFF: "sesshu.config.tls_door",
+    NUMBERS: _MACHINES,
+    NETWORK: _MACHINES,
+    INTERMEDIATE: _MACHINES,
+}
 
 
 @dataclass(frozen=True, slots=True)

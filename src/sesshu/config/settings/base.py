@@ -163,6 +163,8 @@ VAULT: dict[str, Any] = {
     "address": os.environ.get("SESSHU_NUMBERS_ADDRESS", ""),
     "folder": home.home() / "secrets" / "numbers-client",
 }
+# The municipality of an intermediate server's process; none in any other.
+INTERMEDIATE = ""
 KEYS = {
     "system": "city",
     "root": os.environ.get("SESSHU_KEYS_ROOT", "file"),

@@ -19,6 +19,7 @@ os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 os.environ.setdefault("SESSHU_PG_SHARED_BUFFERS", "128MB")
 
 from sesshu.config.settings.base import *  # noqa: F403
+from sesshu.config.settings.base import INSTALLED_APPS
 
 ALLOWED_HOSTS = ["*"]
 DEMO_SIGN_IN = True
@@ -26,3 +27,5 @@ DEMO_PASSWORD = "sesshu-demo-2026"  # noqa: S105
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 TERMINALS_REQUIRED = False
 PLAIN_LISTS = True
+# All systems of the exchange in one process and database, each institution a municipality of its own.
+INSTALLED_APPS = [*INSTALLED_APPS, "sesshu.network", "sesshu.intermediate"]
