@@ -1,1 +1,1 @@
-"""情報提供ネットワークシステム: a reference of its core. It knows 符号, permits and who asked whom, no content."""
+"""情報提供ネットワークシステム: a reference of its core; it knows who asked whom, and never a content."""
