@@ -35,10 +35,8 @@ def test_the_same_persons_leave_and_arrive_on_one_day(moved: Move) -> None:
 
 
 def test_each_has_another_number_in_each_city(moved: Move) -> None:
-    assert [
-        (left["宛名番号"], came["宛名番号"])
-        for left, came in zip(rows(moved.out), rows(moved.into), strict=True)
-    ] == list(moved.pairs)
+    left, came = ([row["宛名番号"] for row in rows(path)] for path in (moved.out, moved.into))
+    assert list(zip(left, came, strict=True)) == list(moved.pairs)
     here = {row["宛名番号"] for row in rows(moved.into.with_name("residents.csv"))}
     assert here.isdisjoint(after for _, after in moved.pairs)
 
