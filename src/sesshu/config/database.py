@@ -83,7 +83,8 @@ def _refuse_unchecked(asked: dict[str, str]) -> None:
     if asked.get("sslmode", "verify-full") != "verify-full":
         raise postgres.ServerError(
             f"SESSHU_POSTGRES_URL の sslmode={asked['sslmode']} では接続しません。"
-            "ネットワーク越しのデータベースには、証明書とホスト名を確かめる verify-full だけを使います。認証局の証明書は sslrootcert に、"
+            "ネットワーク越しのデータベースには、証明書とホスト名を確かめる verify-full だけを使います。"
+            "認証局の証明書は sslrootcert に、"
             "同じ機械のソケットは host=/フォルダー に指定してください。"
         )
 
