@@ -122,8 +122,8 @@ class ScanMiddleware:
         self.get_response = get_response
         if settings.SCANNER and not _SHAPE.fullmatch(settings.SCANNER):
             raise ImproperlyConfigured(
-                f"SESSHU_SCANNER の「{settings.SCANNER}」は使えません。clamd:/ソケット、clamd:127.0.0.1:ポート、"
-                "command:/プログラム のどれかを指定してください。"
+                f"SESSHU_SCANNER の「{settings.SCANNER}」は使えません。"
+                "clamd:/ソケット、clamd:127.0.0.1:ポート、command:/プログラム のどれかを指定してください。"
             )
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
