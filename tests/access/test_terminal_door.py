@@ -215,3 +215,9 @@ def test_without_tls_or_a_proxy_the_house_does_not_open(door: Door) -> None:
     answer = door.made.sesshu("serve", "--port", "1")
     assert answer.exit_code == 2
     assert "SESSHU_TRUSTED_PROXIES" in answer.data["error"]
+
+
+def test_without_tls_the_house_does_not_open_on_the_network(door: Door) -> None:
+    answer = door.made.sesshu("serve", "--host", "0.0.0.0", "--port", "1")
+    assert answer.exit_code == 2
+    assert "127.0.0.1" in answer.data["error"]

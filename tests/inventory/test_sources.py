@@ -134,3 +134,20 @@ def test_yaml_is_read_by_a_safe_loader() -> None:
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "yaml.load"
     }  # fmt: skip
     assert loading == {"schedule/packs/reading.py"}
+
+
+POLLUTION = re.compile(
+    r"__proto__|prototype|Object\.assign|\bfor\s*\([^)]*\bin\b|\.\.\.JSON|structuredClone|\bmerge\b"
+)
+# Keys set by name: each from a list of constants in the line above it.
+SETS_BY_NAME = {("authenticator.js", "response[name] =")}
+
+
+def test_no_script_merges_objects_by_keys_from_outside() -> None:
+    """Copies are shallow literals; no key of a new property comes from a message, an address or the page."""
+    setting = set()
+    for path in SOURCES.rglob("*.js"):
+        text = path.read_text(encoding="utf-8")
+        assert not POLLUTION.search(text), path.name
+        setting |= {(path.name, found) for found in re.findall(r"[\w.]+\[[a-z]\w*\]\s*=(?!=)", text)}
+    assert setting == SETS_BY_NAME

@@ -125,6 +125,10 @@ def vault() -> Vault:
     address = settings.VAULT["address"]
     if not address:
         raise Unreachable("個人番号システムが設定されていません。システム管理者に連絡してください。")
+    if not address.startswith("https://"):
+        raise Unreachable(
+            "個人番号システムのアドレスが https:// で始まっていません。システム管理者に連絡してください。"
+        )
     with _vaults_lock:
         if address not in _vaults:
             _vaults[address] = Vault(address)

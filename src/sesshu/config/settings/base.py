@@ -79,6 +79,7 @@ MIDDLEWARE = [
     "sesshu.protection.middleware.TenantMiddleware",
     "sesshu.protection.terminals.middleware.TerminalMiddleware",
     "sesshu.protection.limits.PaceMiddleware",
+    "sesshu.protection.scanning.ScanMiddleware",
     "sesshu.protection.trail.middleware.RequestLog",
     "sesshu.protection.middleware.NoStoreMiddleware",
     "sesshu.protection.accounts.sharing.OnDutyMiddleware",
@@ -155,6 +156,7 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = True
 FILE_UPLOAD_PERMISSIONS = 0o600
 LARGEST_REQUEST = 1024 * 1024 * 1024  # bytes; a resident file of a million takes about 300 MB
+SCANNER = os.environ.get("SESSHU_SCANNER", "")  # of files from outside (sesshu.protection.scanning)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 
