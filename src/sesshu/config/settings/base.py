@@ -114,10 +114,18 @@ PASSWORD_HASHERS = [
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
     {
         "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
         "OPTIONS": {"user_attributes": ("login", "name")},
+    },
+    {
+        "NAME": "sesshu.protection.sign_in.password_rules.ContextWordsValidator",
+        "OPTIONS": {"words": os.environ.get("SESSHU_PASSWORD_WORDS", "").split(",")},
+    },
+    {"NAME": "sesshu.protection.sign_in.password_rules.IndividualNumberValidator"},
+    {
+        "NAME": "sesshu.protection.sign_in.password_rules.BreachedPasswordValidator",
+        "OPTIONS": {"file": os.environ.get("SESSHU_BREACHED_PASSWORDS", "")},
     },
 ]
 # Of allauth only the WebAuthn ceremonies and their table are in use; none of its pages has an address.
