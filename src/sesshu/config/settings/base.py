@@ -6,7 +6,7 @@ from typing import Any
 
 from csp.constants import NONE, SELF
 
-from sesshu.config import home
+from sesshu.config import home, logs
 from sesshu.config.database import CITY, connection_settings
 
 # openpyxl takes lxml where a tool has brought it; every installation writes workbooks in the same way.
@@ -201,10 +201,6 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"standard-error": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "root": {"handlers": ["standard-error"], "level": "WARNING"},
-}
+LOGGING = logs.configuration()
+# Whether the text log carries the events of the audit log to another system, too (docs/security/logging.md).
+AUDIT_TO_LOG = os.environ.get("SESSHU_AUDIT_TO_LOG", "").strip().lower() in ("1", "true", "yes", "on")

@@ -7,6 +7,7 @@ is refused. Django's own validators see to the length, to common passwords and t
 from __future__ import annotations
 
 import hashlib
+import re
 import unicodedata
 from collections.abc import Iterable
 from pathlib import Path
@@ -20,15 +21,17 @@ from sesshu.protection.roles import Role
 
 # The product, its work and its ways in; roles, the city and the account's names come with the account.
 WORDS = (
-    "sesshu", "接種", "せっしゅ", "予防接種", "よぼうせっしゅ", "yobosesshu", "yobousesshu", "vaccine", "vaccination",
-    "ワクチン", "わくちん", "予診票", "健康管理", "宛名", "住民", "個人番号", "マイナンバー", "mynumber", "市役所", "役場",
+    "sesshu", "接種", "せっしゅ", "予防接種", "よぼうせっしゅ", "yobosesshu", "yobousesshu", "vaccine",
+    "vaccination",
+    "ワクチン", "わくちん", "予診票", "健康管理", "宛名", "住民", "個人番号", "マイナンバー", "mynumber", "市役所",
+    "役場",
     "shiyakusho", "yakuba", "password", "パスワード", "admin", "administrator", "demo",
 )  # fmt: skip
 LEFT = 8  # characters that must remain when such words are taken out
 
 
 class ContextWordsValidator:
-    """A password made of words that lie at hand here. ``words``: the city's own, such as its name in letters."""
+    """A password of words that lie at hand here. ``words``: the city's own, such as its name in letters."""
 
     def __init__(self, words: Iterable[str] = ()) -> None:
         self.words = (*WORDS, *words)
@@ -84,7 +87,8 @@ class BreachedPasswordValidator:
             leaked = stands_in(lines, hashlib.sha1(password.encode(), usedforsecurity=False).hexdigest())
         if leaked:
             raise ValidationError(
-                "ほかのサービスから漏えいしたことが知られているパスワードです。別のものにしてください。", code="breached"
+                "ほかのサービスから漏えいしたことが知られているパスワードです。別のものにしてください。",
+                code="breached",
             )
 
     def get_help_text(self) -> str:
@@ -117,7 +121,7 @@ def _of(user: Account | None) -> list[str]:
         return []
     city = str(user.municipality.name)
     return [
-        user.login, *user.login.replace("_", "-").replace(".", "-").split("-"), *user.name.split(), city, city[:-1],
+        user.login, *re.split("[-_.]", user.login), *user.name.split(), city, city[:-1],
         user.municipality_id, *map(str, Role.values), *map(str, Role.labels),
     ]  # fmt: skip
 

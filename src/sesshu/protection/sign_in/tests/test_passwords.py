@@ -59,7 +59,12 @@ def test_the_password_is_checked_as_typed(clerk: Person) -> None:
 
 
 def test_password_fields_hide_what_is_typed_and_take_a_password_manager() -> None:
-    kinds: tuple[Any, ...] = (forms.PasswordForm, forms.AgainForm, forms.NewPasswordForm, forms.OwnPasswordForm)
+    kinds: tuple[Any, ...] = (
+        forms.PasswordForm,
+        forms.AgainForm,
+        forms.NewPasswordForm,
+        forms.OwnPasswordForm,
+    )
     fields = {(kind, name): field for kind in kinds for name, field in kind.base_fields.items()}
     secret = {key: field for key, field in fields.items() if key[1] != "username"}
     assert len(secret) == 7
@@ -78,7 +83,9 @@ def test_password_fields_hide_what_is_typed_and_take_a_password_manager() -> Non
 def test_nothing_hinders_pasting() -> None:
     sources = [path for kind in ("*.js", "*.html") for path in (HOUSE / "src").rglob(kind)]
     assert len(sources) > 50
-    hindering = re.compile(r"onpaste|['\"](?:before)?(?:paste|copy)['\"]|user-select\s*:\s*none", re.IGNORECASE)
+    hindering = re.compile(
+        r"onpaste|['\"](?:before)?(?:paste|copy)['\"]|user-select\s*:\s*none", re.IGNORECASE
+    )
     assert [path.name for path in sources if hindering.search(path.read_text(encoding="utf-8"))] == []
     assert hindering.search('box.addEventListener("paste", stop)')
 
@@ -123,7 +130,13 @@ def refused(password: str, person: Person | None = None) -> set[str]:
 
 @pytest.mark.parametrize(
     "password",
-    ["Sesshu-Sesshu-2026", "ＳＥＳＳＨＵ予防接種２０２６", "vaccine-admin-1234", "伊勢市役所ワクチン接種2026", "窓口-counter-12345"],
+    [
+        "Sesshu-Sesshu-2026",
+        "ＳＥＳＳＨＵ予防接種２０２６",
+        "vaccine-admin-1234",
+        "伊勢市役所ワクチン接種2026",
+        "窓口-counter-12345",
+    ],
 )
 def test_words_of_this_place_make_no_password(clerk: Person, password: str) -> None:
     assert "context-words" in refused(password, clerk)
