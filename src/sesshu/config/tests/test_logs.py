@@ -135,13 +135,9 @@ def test_logs_go_to_no_other_place_than_documented() -> None:
 def test_a_vault_with_a_wrong_certificate_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     from sesshu.addressees.individual_numbers import client
 
-    try:
-        try:
-            raise ssl.SSLCertVerificationError(1, "[SSL: CERTIFICATE_VERIFY_FAILED] of 123456789018")
-        except ssl.SSLError as error:
-            raise httpx.ConnectError("text of 123456789018") from error
-    except httpx.ConnectError as error:
-        assert isinstance(client._not_reached(error), client.Unreachable)
+    error = httpx.ConnectError("text of 123456789018")
+    error.__cause__ = ssl.SSLCertVerificationError(1, "[SSL: CERTIFICATE_VERIFY_FAILED] of 123456789018")
+    assert isinstance(client._not_reached(error), client.Unreachable)
     (record,) = caplog.records
     assert record.levelname == "ERROR"
     assert "ConnectError, SSLCertVerificationError" in record.getMessage()

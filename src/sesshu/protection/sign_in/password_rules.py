@@ -23,9 +23,8 @@ from sesshu.protection.roles import Role
 WORDS = (
     "sesshu", "接種", "せっしゅ", "予防接種", "よぼうせっしゅ", "yobosesshu", "yobousesshu", "vaccine",
     "vaccination",
-    "ワクチン", "わくちん", "予診票", "健康管理", "宛名", "住民", "個人番号", "マイナンバー", "mynumber", "市役所",
-    "役場",
-    "shiyakusho", "yakuba", "password", "パスワード", "admin", "administrator", "demo",
+    "ワクチン", "わくちん", "予診票", "健康管理", "宛名", "住民", "個人番号", "マイナンバー", "mynumber",
+    "市役所", "役場", "shiyakusho", "yakuba", "password", "パスワード", "admin", "administrator", "demo",
 )  # fmt: skip
 LEFT = 8  # characters that must remain when such words are taken out
 
