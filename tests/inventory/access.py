@@ -1,4 +1,4 @@
-"""The rules of access as a page, from the rules themselves (``python -m tests.inventory.access`` writes it)."""
+"""The rules of access as a page, from the rules (``python -m tests.inventory.access`` writes it)."""
 
 from __future__ import annotations
 
