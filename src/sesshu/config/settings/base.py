@@ -6,7 +6,7 @@ from typing import Any
 
 from csp.constants import NONE, SELF
 
-from sesshu.config import home
+from sesshu.config import home, logs
 from sesshu.config.database import CITY, connection_settings
 
 # openpyxl takes lxml where a tool has brought it; every installation writes workbooks in the same way.
@@ -115,10 +115,18 @@ PASSWORD_HASHERS = [
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
     {
         "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
         "OPTIONS": {"user_attributes": ("login", "name")},
+    },
+    {
+        "NAME": "sesshu.protection.sign_in.password_rules.ContextWordsValidator",
+        "OPTIONS": {"words": os.environ.get("SESSHU_PASSWORD_WORDS", "").split(",")},
+    },
+    {"NAME": "sesshu.protection.sign_in.password_rules.IndividualNumberValidator"},
+    {
+        "NAME": "sesshu.protection.sign_in.password_rules.BreachedPasswordValidator",
+        "OPTIONS": {"file": os.environ.get("SESSHU_BREACHED_PASSWORDS", "")},
     },
 ]
 # Of allauth only the WebAuthn ceremonies and their table are in use; none of its pages has an address.
@@ -195,10 +203,6 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"standard-error": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "root": {"handlers": ["standard-error"], "level": "WARNING"},
-}
+LOGGING = logs.configuration()
+# Whether the text log carries the events of the audit log to another system, too (docs/security/logging.md).
+AUDIT_TO_LOG = os.environ.get("SESSHU_AUDIT_TO_LOG", "").strip().lower() in ("1", "true", "yes", "on")
