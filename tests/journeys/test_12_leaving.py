@@ -68,6 +68,7 @@ def test_a_session_that_ended_by_itself_leaves_nothing(staff: Any) -> None:
     desk = staff("demo-ise")
     desk.menu("住民検索").heading("住民検索")
     searched(desk, "いせ")
+    desk.page.locator("#results").get_by_text("該当する人はいません").wait_for()
     desk.page.context.clear_cookies()
     desk.goto("/").heading("サインイン")
     assert desk.page.evaluate("sessionStorage.length") == 0

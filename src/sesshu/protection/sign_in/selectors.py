@@ -107,7 +107,9 @@ def signed_in(account: Account) -> list[SignedIn]:
     open_now = Session.objects.exclude(limits.passed()).exclude(account_id=None)
     rows = open_now.values("account_id").annotate(sessions=Count("pk"), seen_at=Max("seen_at"))
     by_account = {row["account_id"]: row for row in rows}
-    staff = Account.objects.filter(municipality_id=account.municipality_id, pk__in=by_account)
+    staff = Account.objects.filter(
+        municipality_id=account.municipality_id, pk__in=list(filter(None, by_account))
+    )
     found = [
         SignedIn(each, by_account[each.pk]["sessions"], by_account[each.pk]["seen_at"]) for each in staff
     ]
