@@ -89,7 +89,7 @@ def installation(home: Path, **options: Any) -> Iterator[Installation]:
 @contextmanager
 def staff_door(made: Installation) -> Iterator[str]:
     """The staff door and the worker, as ``serve`` runs them; yields the address."""
-    port = _free_port()
+    port = free_port()
     process = made.start("serve", "--only", "city", "--port", str(port), "--workers", "1")
     address = f"http://127.0.0.1:{port}"
     try:
@@ -103,7 +103,7 @@ def staff_door(made: Installation) -> Iterator[str]:
 @contextmanager
 def tls_door(made: Installation) -> Iterator[int]:
     """The staff door that does its own TLS (``serve --tls``); yields its port."""
-    port = _free_port()
+    port = free_port()
     process = made.start("serve", "--only", "city", "--tls", "--port", str(port), "--workers", "1")
     # What the door warns of (refused handshakes) must not fill the pipe.
     assert process.stdout is not None
@@ -141,7 +141,7 @@ def _answers(address: str) -> bool:
         return False
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -321,6 +321,7 @@ def test_locks_and_strays_are_shown_to_administrators(
     give_password(wrong, CLERK, NEW_PASSWORD)
     wrong.page.get_by_role("alert").get_by_text("サインインできません").wait_for()
     desk, device = at_desk(sit_down, keys, MANAGER)
+    desk.goto("/sign-in/signed-in/").heading("サインイン中の利用者").looks_well("signed-in")
     desk.goto("/sign-in/locks/").heading("停止中の利用者ID").looks_well("locks")
     desk.page.get_by_role("row", name="窓口 花子").get_by_role("button").click()
     desk.page.get_by_text("すぐにサインインできます").wait_for()
