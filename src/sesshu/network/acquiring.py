@@ -109,7 +109,10 @@ def _assign(fresh: Sequence[_Asked], institution: Institution, master: Master) -
     reach("network.codes.assigned")
     given = {
         each.number: exchange_codes.code_of(
-            master, institution.code, bytes(persons[each.resident].link), generations[persons[each.resident].pk]
+            master,
+            institution.code,
+            bytes(persons[each.resident].link),
+            generations[persons[each.resident].pk],
         )
         for each in fresh
     }

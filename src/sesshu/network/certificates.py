@@ -1,4 +1,4 @@
-"""What an institution gets when it is enrolled: certificates of the network's authority, keys where it has none.
+"""What an institution gets when it is enrolled: certificates of the network's authority, and keys.
 
 A key that the institution keeps to itself comes as a public key or a signing request, and no private key is
 written then.
@@ -34,7 +34,7 @@ class Folder:
     institution: str
 
     def certificate(self, part: Part, request: Path | None = None) -> str:
-        """``<part>.pem``, with ``<part>-key.pem`` unless ``request`` brings a public key; its ``x5t#S256``."""
+        """``<part>.pem``, with ``<part>-key.pem`` unless ``request`` brings a key; its ``x5t#S256``."""
         public = self._public_key(part.value, request)
         subject = authority.Subject(part.value, self.institution)
         made = authority.issue(subject, public, usage=authority.CLIENT)

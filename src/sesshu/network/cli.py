@@ -75,7 +75,8 @@ def _institutions(arguments: argparse.Namespace) -> Outcome:
 
     found = list(Institution.objects.order_by("code").values("code", "name", "kind", "address", "is_active"))
     lines = [
-        f"{r['code']}  {Kind(r['kind']).label}  {r['name']}  {r['address']}  {'有効' if r['is_active'] else '停止'}"
+        f"{r['code']}  {Kind(r['kind']).label}  {r['name']}  {r['address']}  "
+        + ("有効" if r["is_active"] else "停止")
         for r in found
     ]
     return Outcome({"institutions": found}, "\n".join(lines) or "登録した機関はありません。")
@@ -99,8 +100,8 @@ def _expire(arguments: argparse.Namespace) -> Outcome:
         done = expiry.expire()
     return Outcome(
         asdict(done),
-        f"保存期間を過ぎた記録 {done.records}件、結果 {done.endings}件、訂正 {done.corrections}件を消去しました。"
-        f"期限を過ぎた許可証の控え {done.replies}件、使い終わった取得番号の控え {done.acquisitions}件も消去しました。",
+        f"保存期間を過ぎた記録 {done.records}件(結果{done.endings}件、訂正{done.corrections}件)を消去し、"
+        f"期限を過ぎた許可証の控え {done.replies}件、取得番号の控え {done.acquisitions}件を消去しました。",
     )
 
 

@@ -1,4 +1,4 @@
-"""The loop of the dispatcher's process: woken by the outbox, a thread for each institution that has letters."""
+"""The loop of the dispatcher's process: woken by the outbox, a thread for each institution in turn."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Deletion of what the law lets the core keep no longer; run by the database's owner (番号法23条, 21条の2)."""
+"""Deletion of what the core may keep no longer (番号法23条, 21条の2); run by the database's owner."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The institutions of the network: enrolled and stopped at the command line, given out in a signed directory."""
+"""The institutions of the network: enrolled and stopped at the command line, told in a signed directory."""
 
 from __future__ import annotations
 

@@ -148,18 +148,21 @@ def _place(error: yaml.YAMLError) -> str:
     return f"{mark.line + 1}行目: " if mark else ""
 
 
-def _twice(node: Any) -> Iterator[str]:
+def _twice(node: Any, path: tuple[int, ...] = ()) -> Iterator[str]:
     """Keys that stand twice in one place, of which YAML would silently take the last."""
+    if id(node) in path:  # an alias of what it stands in
+        return
+    inner = (*path, id(node))
     if isinstance(node, yaml.MappingNode):
         seen = set()
         for key, value in node.value:
             if key.value in seen:
-                yield f"{key.start_mark.line + 1}行目: 「{key.value}」が二度書かれています。片方を消してください。"
+                yield f"{key.start_mark.line + 1}行目: 「{key.value}」が二度あります。片方を消してください。"
             seen.add(key.value)
-            yield from _twice(value)
+            yield from _twice(value, inner)
     elif isinstance(node, yaml.SequenceNode):
         for each in node.value:
-            yield from _twice(each)
+            yield from _twice(each, inner)
 
 
 def _said(node: Any, error: Any) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import secrets
 from datetime import timedelta
+from uuid import UUID
 
 import numpy as np
 import pytest
@@ -19,7 +20,6 @@ from sesshu.network.models import Acquisition, Assignment, Outgoing, Person
 from sesshu.network.tests import members
 from sesshu.network.tests.conftest import ISE, KOFU, TODAY, Net
 from sesshu.protocol import codes, envelopes
-from uuid import UUID
 
 MANY = 4_000
 _FIXED = Master(UUID(int=1), bytes(range(32)))
@@ -78,7 +78,7 @@ def test_every_bit_of_a_code_is_even_and_no_code_comes_twice() -> None:
 
 
 def test_codes_of_one_person_share_no_substring() -> None:
-    """Eight characters (40 bits) in common would be a sign: by chance one in 10**9 of these pairs has them."""
+    """Eight characters (40 bits) in common would be a sign: by chance a pair in 10**9 has them."""
     here, there = _pairs()
     for one, other in zip(here, there, strict=True):
         pieces = {one[place : place + 8] for place in range(1, len(one) - 7)}

@@ -15,7 +15,7 @@ from sesshu.kernel import clock
 from sesshu.network import core, dispatching, waiting
 from sesshu.network.models import Ending, Outgoing, Record, Route
 from sesshu.network.tests import members
-from sesshu.network.tests.conftest import ISE, KOFU, TODAY, Net
+from sesshu.network.tests.conftest import ISE, KOFU, Net
 from sesshu.network.tests.members import Member
 from sesshu.protocol import codes, envelopes, messages, points
 
@@ -204,8 +204,8 @@ class Death(BaseException):
 
 POINTS = (
     "network.codes.assigned", "network.codes.queued", "network.permits.decided", "network.permits.recorded",
-    "network.permits.queued", "network.dispatch.sending", "network.dispatch.sent", "network.dispatch.settling",
-    "network.outcomes.written", "network.correction.queued",
+    "network.permits.queued", "network.dispatch.sending", "network.dispatch.sent",
+    "network.dispatch.settling", "network.outcomes.written", "network.correction.queued",
 )  # fmt: skip
 
 
@@ -244,12 +244,12 @@ def whole_way(net: Net, person: str, numbers: dict[str, str], asked: dict[str, o
     dispatching.run_once()
 
 
-def correction(sender: Member, other: str, about: str, at: int, **changed: Any) -> dict[str, str]:
+def correction(signer: Member, other: str, about: str, at: int, **changed: Any) -> dict[str, str]:
     said = {
-        "permit": about, "sender": sender.code, "receiver": other, "field": "information",
+        "permit": about, "sender": signer.code, "receiver": other, "field": "information",
         "before": "甲", "after": "乙", "reason": "誤り", "at": at,
     }  # fmt: skip
-    return {"correction": envelopes.signed(said | changed, sender.signing, typ=messages.CORRECTION)}
+    return {"correction": envelopes.signed(said | changed, signer.signing, typ=messages.CORRECTION)}
 
 
 @pytest.mark.parametrize("point", POINTS)
@@ -276,4 +276,3 @@ def test_every_point_is_tried(net: Net, reached: Callable[[str], list[str]]) -> 
     numbers = {ISE: codes.new_acquisition_number(), KOFU: codes.new_acquisition_number()}
     whole_way(net, members.resident(), numbers, net.ise.request(KOFU, ""), int(clock.now().timestamp()))
     assert set(names) == set(POINTS)
-    assert TODAY == clock.today()

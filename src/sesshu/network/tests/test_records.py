@@ -42,7 +42,11 @@ def test_both_sides_tell_how_it_ended_once(net: Net, permit: str) -> None:
 
 
 def test_nobody_tells_for_another(net: Net, permit: str) -> None:
-    wrong = [outcome(permit, "inquirer"), outcome("m" + "0" * 32, "provider"), outcome(permit, "provider", at=2**60)]
+    wrong = [
+        outcome(permit, "inquirer"),
+        outcome("m" + "0" * 32, "provider"),
+        outcome(permit, "provider", at=2**60),
+    ]
     assert net.kofu.ask("/v1/outcomes", wrong) == {"count": 0}
     assert net.mie.ask("/v1/outcomes", [outcome(permit, "provider")]) == {"count": 0}
     assert not Ending.objects.exists()

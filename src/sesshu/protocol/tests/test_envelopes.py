@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import json
+
 import pytest
 from joserfc import jws
 
@@ -20,15 +23,20 @@ def test_a_large_statement_is_signed_sealed_and_read_back(size: int) -> None:
 
 
 def test_what_is_larger_than_a_message_may_be_is_refused() -> None:
-    with pytest.raises(envelopes.BadEnvelope, match="大き"):
+    with pytest.raises(envelopes.BadEnvelope):
         envelopes.verified("x" * (16 * 1024 * 1024 + 1), KEY, typ="a")
+
+
+def _part(said: dict[str, str]) -> str:
+    return base64.urlsafe_b64encode(json.dumps(said).encode()).rstrip(b"=").decode()
 
 
 def test_another_signer_kind_or_algorithm_is_refused() -> None:
     token = envelopes.signed({"a": 1}, KEY, typ="a")
-    none = jws.serialize_compact({"alg": "none", "typ": "a"}, "{}", KEY, algorithms=["none"])
+    none = f"{_part({'alg': 'none', 'typ': 'a'})}.{_part({})}."
     for text, key, typ in (
-        (token, OTHER, "a"), (token, KEY, "b"), (token[:-2] + "AA", KEY, "a"), (none, KEY, "a"), ("", KEY, "a"),
+        (token, OTHER, "a"), (token, KEY, "b"), (token[:-2] + "AA", KEY, "a"), (none, KEY, "a"),
+        ("", KEY, "a"),
     ):  # fmt: skip
         with pytest.raises(envelopes.BadEnvelope):
             envelopes.verified(text, key, typ=typ)
