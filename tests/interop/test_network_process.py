@@ -1,4 +1,4 @@
-"""The network as an operator runs it: command line, own database and roles, mutual TLS, the dispatcher's process.
+"""The network as an operator runs it: command line, own database and roles, mutual TLS, the dispatcher.
 
 N01, N02, N03, M14: two institutions that know nothing but the files they were handed.
 """
@@ -63,6 +63,9 @@ class Member:
             protocol_version = "HTTP/1.1"
 
             def do_POST(self) -> None:
+                if member.server is None:  # an open connection of before
+                    self.close_connection = True
+                    return
                 shown = dict(pair for part in self.connection.getpeercert()["subject"] for pair in part)
                 member.peer_names.add(f"{shown['organizationName']}/{shown['commonName']}")
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
@@ -88,6 +91,7 @@ class Member:
         if self.server is not None:
             self.server.shutdown()
             self.server.server_close()
+            self.server = None
 
     def take(self, path: str, token: str) -> dict[str, Any]:
         if path == "/network/codes":
@@ -294,6 +298,7 @@ def test_a_dump_shows_no_code_and_no_number(network: Network) -> None:
     assert "network.permits" in kept
     for secret in (own, other, *network.ise.held):
         assert secret not in kept
+        assert secret.encode().hex() not in kept
     with _connect(network, "application") as connection:
         assert connection.execute("SELECT count(*) FROM protection_auditevent").fetchone() == (0,)
 
