@@ -44,6 +44,12 @@ _ROOMS = {
     "terminals": _Room("sesshu.protection.terminals.cli", True, "最初の端末の登録、失効リスト"),
     "keys": _Room("sesshu.protection.keys.cli", True, "暗号鍵の状態・更新・廃棄"),
     "numbers": _Room("sesshu.numbers.cli", True, "個人番号の取込・消去", "numbers"),
+    "network": _Room("sesshu.network.cli", True, "ネットワークの配信とその状況", "network"),
+    "network enrol": _Room("sesshu.network.cli", True, "機関の登録", "network", "owner"),
+    "network institutions": _Room("sesshu.network.cli", True, "登録した機関", "network", "owner"),
+    "network list": _Room("sesshu.network.cli", True, "照会許可用照合リスト", "network", "owner"),
+    "network records": _Room("sesshu.network.cli", True, "古い記録の消去", "network", "owner"),
+    "network serve": _Room("sesshu.config.network_cli", True, "ネットワークの起動", "network"),
     "number-uses": _Room("sesshu.addressees.individual_numbers.cli", True, "個人番号の利用記録の照合"),
     "numbers systems": _Room("sesshu.numbers.cli", True, "接続を許可するシステム", "numbers", "owner"),
     "accounts keep": _Room("sesshu.protection.accounts.cli", True, "棚卸しで止まった権限の継続"),
@@ -148,12 +154,14 @@ def _prepare_database(system: str, role: str) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sesshu.config.settings.production")
     if role != "application":
         os.environ["SESSHU_DB_ROLE"] = role
-    if system == "numbers":
-        os.environ["DJANGO_SETTINGS_MODULE"] = "sesshu.config.settings.numbers"
+    if system in ("numbers", "network"):
+        os.environ["DJANGO_SETTINGS_MODULE"] = f"sesshu.config.settings.{system}"
     from sesshu.config import database
     from sesshu.config.postgres import ServerError
 
-    systems = {"city": (database.CITY,), "numbers": (database.NUMBERS,)}.get(system, ())
+    systems = {
+        "city": (database.CITY,), "numbers": (database.NUMBERS,), "network": (database.NETWORK,),
+    }.get(system, ())  # fmt: skip
     try:
         database.prepare(*systems)
         import django

@@ -16,12 +16,12 @@ STAFF = "sesshu.config.wsgi:application"
 NUMBERS = "sesshu.config.numbers_wsgi:application"
 NETWORK = "sesshu.config.network_wsgi:application"
 INTERMEDIATE = "sesshu.config.intermediate_wsgi:application"
-_MACHINES = "sesshu.config.numbers_door"
+_EXCHANGE = "sesshu.config.exchange_door"
 _CONFIGURATIONS = {
     STAFF: "sesshu.config.tls_door",
-    NUMBERS: _MACHINES,
-    NETWORK: _MACHINES,
-    INTERMEDIATE: _MACHINES,
+    NUMBERS: "sesshu.config.numbers_door",
+    NETWORK: _EXCHANGE,
+    INTERMEDIATE: _EXCHANGE,
 }
 
 
