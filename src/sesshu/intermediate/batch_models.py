@@ -50,9 +50,7 @@ class Replica(TenantModel):
     sequence = models.BigIntegerField("版")
     withdrawn = models.BooleanField("取下げ")
     sealed = models.BinaryField("内容")
-    manifest = models.ForeignKey(
-        Manifest, on_delete=models.PROTECT, db_index=False, verbose_name="登録"
-    )
+    manifest = models.ForeignKey(Manifest, on_delete=models.PROTECT, db_index=False, verbose_name="登録")
 
     class Meta:
         constraints = [

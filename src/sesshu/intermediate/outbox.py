@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import connection
-from django.db.models import F, Q
+from django.db.models import F, Min, Q
 
 from sesshu.intermediate.choices import OutboxKind
 from sesshu.intermediate.models import Correspondent, Outbox
@@ -14,7 +14,7 @@ from sesshu.intermediate.sealing import Cabinet
 from sesshu.kernel import clock
 from sesshu.protection import tenancy
 
-CHANNEL = "intermediate"
+CHANNEL, WORK, REFRESH = "intermediate", "work", "refresh"
 CORE = ""
 BATCH = 200
 # Longer than a door may take to answer; a dispatcher that died gives its messages up by this.
@@ -43,10 +43,13 @@ def put(
         wake()
 
 
-def wake() -> None:
-    """Tell the dispatcher, when this transaction commits, that there is work."""
+def wake(*, refresh: bool = False) -> None:
+    """Tell the dispatcher, when this transaction commits, that there is work.
+
+    :param refresh: the list is out of step; it is to be fetched now.
+    """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, tenancy.current()])
+        cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, REFRESH if refresh else WORK])
 
 
 def body(row: Outbox, box: Cabinet) -> bytes:
@@ -65,6 +68,21 @@ def due() -> set[tuple[str, str]]:
     resting = Correspondent.objects.filter(municipality_code=tenancy.current(), retry_at__gt=at)
     found = waiting.exclude(peer__in=resting.values("peer")).values_list("peer", "kind").distinct()
     return set(found)
+
+
+def next_due() -> datetime | None:
+    """When something waits to be sent again or may be looked at again; None when nothing does."""
+    own = {"municipality_code": tenancy.current()}
+    at = clock.now()
+    rows = Outbox.objects.filter(**own, next_at__gt=at).aggregate(at=Min("next_at"))["at"]
+    doors = Correspondent.objects.filter(**own, retry_at__gt=at).aggregate(at=Min("retry_at"))["at"]
+    return min((each for each in (rows, doors) if each is not None), default=None)
+
+
+def rests(peer: str) -> bool:
+    """Whether this door is left alone for now."""
+    held = Correspondent.objects.filter(municipality_code=tenancy.current(), peer=peer)
+    return bool(held.filter(retry_at__gt=clock.now()).exists())
 
 
 def claim(peer: str, kind: str) -> list[Outbox]:

@@ -45,6 +45,7 @@ class NoStoreMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if request.user.is_authenticated:
+        user = getattr(request, "user", None)  # at a door for machines there is none
+        if user is None or user.is_authenticated:
             response.headers.setdefault("Cache-Control", "no-store, private")
         return response
