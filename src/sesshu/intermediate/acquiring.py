@@ -1,4 +1,4 @@
-"""符号管理 (FGU, M01): a 符号 is asked for by a 取得番号 and comes from the network's core, never through here.
+"""符号管理 (FGU, M01): a 符号 is asked for by a 取得番号 and comes from the network's core.
 
 番号法21条の2: the 取得番号 serves this one acquisition and is not kept after it.
 """

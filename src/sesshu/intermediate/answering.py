@@ -1,4 +1,4 @@
-"""Answers: made from the 副本 with the permitted items alone, signed by us, sealed to the inquirer (control 52)."""
+"""Answers: from the 副本 the permitted items alone, signed by us, sealed to the inquirer (control 52)."""
 
 from __future__ import annotations
 

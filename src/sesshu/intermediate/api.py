@@ -11,8 +11,18 @@ from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI, Router
 from ninja.errors import ValidationError
 
-from sesshu.intermediate import acquiring, correcting, flags, inquiring, inquiry_results, providing, receiving
-from sesshu.intermediate import records, replicas, state
+from sesshu.intermediate import (
+    acquiring,
+    correcting,
+    flags,
+    inquiring,
+    inquiry_results,
+    providing,
+    receiving,
+    records,
+    replicas,
+    state,
+)
 from sesshu.intermediate import schemas as s
 from sesshu.intermediate.door import Refusal, from_city, from_core, from_intermediate
 from sesshu.intermediate.identity import NotSetUp
@@ -166,7 +176,7 @@ def answers(request: HttpRequest, brought: list[s.AnswerBrought]) -> Any:
 api = NinjaAPI(
     title="Sesshu 中間サーバー",
     version="1",
-    description="一つの市区町村の中間サーバー。相互 TLS で、統合宛名・ネットワーク・ほかの機関とだけ接続する。",
+    description="一つの市区町村の中間サーバー。相互 TLS で、統合宛名・ネットワーク・他機関とだけ接続する。",
     docs_url=None,
     openapi_url="/openapi.json",
     urls_namespace="intermediate",

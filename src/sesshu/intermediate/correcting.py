@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sesshu.intermediate import callers, identity, network_copies, outbox, place, recording
+from sesshu.intermediate import callers, identity, network_copies, outbox, place
 from sesshu.intermediate.callers import Caller
 from sesshu.intermediate.choices import Event, OutboxKind, Side
 from sesshu.intermediate.models import Record

@@ -1,4 +1,4 @@
-"""What is over: inquiries and provisions whose time has passed, and what is kept past its period (M10, M05)."""
+"""What is over: inquiries and provisions past their time, and what is kept past its period (M10, M05)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ BATCH = 500
 RECORD_YEARS = 7  # 番号法施行令29条
 MESSAGES_KEPT = timedelta(days=365)
 ACQUISITIONS_KEPT = timedelta(days=30)
-# An answer that was sent and not acknowledged goes on being sent: whether it arrived in time the inquirer knows.
+# An answer that was sent and not acknowledged is sent on: whether it came in time the inquirer knows.
 GRACE = timedelta(days=7)
 _WAITING = (ProvisionState.RECEIVED, ProvisionState.WAITING)
 _OLD_RECORDS = """

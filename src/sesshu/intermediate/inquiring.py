@@ -47,7 +47,7 @@ class AskedInquiry:
 
 @dataclass(frozen=True, slots=True)
 class Acceptance:
-    """``processing_number`` when it is accepted, else ``error`` and ``message``; ``new`` is told of the first."""
+    """``processing_number`` when it is accepted, else ``error`` and ``message``; ``new`` the first time."""
 
     reference: str
     processing_number: str | None

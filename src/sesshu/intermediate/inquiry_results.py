@@ -49,12 +49,12 @@ def sealed_records(records: Iterable[dict[str, Any]], inquiry: Inquiry, box: Cab
 def waiting(*, by: Caller) -> list[Result]:
     """The finished inquiries that were not taken yet, oldest first, at most :data:`MOST`."""
     held = _own().filter(state__in=_FINISHED, taken_at=None).order_by("id")[:MOST]
-    return _given(held, by)
+    return given(held, by=by)
 
 
 def of(processing_numbers: Sequence[str], *, by: Caller) -> list[Result]:
     """These inquiries, whatever their state; unknown ones are left out."""
-    return _given(_own().filter(processing_number__in=processing_numbers[:MOST]), by)
+    return given(_own().filter(processing_number__in=processing_numbers[:MOST]), by=by)
 
 
 def take(processing_numbers: Sequence[str], *, by: Caller) -> int:
@@ -106,7 +106,8 @@ def _own() -> QuerySet[Inquiry]:
     return Inquiry.objects.filter(municipality_code=tenancy.current()).select_related("person")
 
 
-def _given(inquiries: Iterable[Inquiry], by: Caller) -> list[Result]:
+def given(inquiries: Iterable[Inquiry], *, by: Caller) -> list[Result]:
+    """The results of these inquiries (with their persons loaded), in their order; logged as read."""
     box = cabinet()
     results = [_result(inquiry, box) for inquiry in inquiries]
     callers.record("results", by, count=len(results))

@@ -81,13 +81,17 @@ def row_in_force(
     work: str = "",
     procedure: str = "",
 ) -> Row | None:
-    """The row that lets this inquirer ask this provider for this; none when no row does."""
+    """The row that lets this inquirer ask this provider for this; none when no row does.
+
+    It is named by its item, or by its work and procedure, or by both.
+    """
     if listing is None or inquirer is None or provider is None:
         return None
     for row in listing.rows:
         if (
-            (row.item, row.information, row.inquirer_kind, row.provider_kind)
-            == (item, information, inquirer.kind, provider.kind)
+            (row.information, row.inquirer_kind, row.provider_kind)
+            == (information, inquirer.kind, provider.kind)
+            and (item == row.item if item else bool(work))
             and (not work or (row.work, row.procedure) == (work, procedure))
             and row.starts_on <= day
             and (row.ends_on is None or day <= row.ends_on)

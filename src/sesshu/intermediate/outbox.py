@@ -1,4 +1,4 @@
-"""What is to be sent: put in the transaction of what it tells of, claimed, sent, and gone when acknowledged."""
+"""What is to be sent: put in the transaction of what it tells of, claimed, sent, gone when acknowledged."""
 
 from __future__ import annotations
 
@@ -126,7 +126,7 @@ def again(rows: Sequence[Outbox], *, alone: bool = False) -> None:
 
 def pause(failures: int) -> timedelta:
     """0.1 s, 0.2 s, 0.4 s … at most ten minutes."""
-    return min(_SHORTEST * 2 ** min(failures, 20), _LONGEST)
+    return min(_SHORTEST * (1 << min(failures, 20)), _LONGEST)
 
 
 def reached(peer: str) -> None:

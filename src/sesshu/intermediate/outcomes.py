@@ -12,7 +12,7 @@ from sesshu.kernel import clock
 from sesshu.protocol.messages import Outcome
 from sesshu.protocol.refusals import Refusal
 
-_RESULTS = {
+_RESULTS: dict[str, str] = {
     InquiryState.CANCELLED: "cancelled",
     InquiryState.EXPIRED: "expired",
     InquiryState.REFUSED: "refused",

@@ -15,7 +15,8 @@ NUMBER, CODE = "integrated-number", "exchange-code"
 _REGISTER = """
     INSERT INTO intermediate_person (municipality_code, digest, sealed_number, no_auto_reply, nondisclosure,
         registered_at)
-    SELECT %s, digest, sealed, false, false, %s FROM unnest(%s::bytea[], %s::bytea[]) AS fresh (digest, sealed)
+    SELECT %s, digest, sealed, false, false, %s
+    FROM unnest(%s::bytea[], %s::bytea[]) AS fresh (digest, sealed)
     ON CONFLICT (municipality_code, digest) DO NOTHING
 """
 

@@ -32,7 +32,7 @@ from sesshu.intermediate.recording import moment
 from sesshu.intermediate.sealing import Cabinet, cabinet
 from sesshu.kernel import clock
 from sesshu.protection import tenancy
-from sesshu.protocol import codes, envelopes, messages
+from sesshu.protocol import envelopes, messages
 from sesshu.protocol.messages import Institution, PermissionList, Permit, Row
 from sesshu.protocol.refusals import Refusal
 

@@ -1,4 +1,4 @@
-"""Writing of 情報提供等記録 (番号法23条): of every inquiry, provision and refusal, in the transaction of it."""
+"""Writing of 情報提供等記録 (番号法23条): of every inquiry, provision and refusal, in its transaction."""
 
 from __future__ import annotations
 

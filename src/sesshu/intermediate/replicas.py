@@ -143,9 +143,9 @@ def _fault(record: Put) -> str:
         return "内容が長すぎます。"
     # Lot numbers are whatever their makers like; everywhere else twelve such digits are a person's number.
     for name, value in record.content.items():
-        if value and len(value) > 11 and name != "lot":
-            if any(is_individual_number(digits) for digits in _TWELVE.findall(value)):
-                return f"項目「{name}」に個人番号とみられる数字があります。"
+        digits = _TWELVE.findall(value) if value and name != "lot" else ()
+        if any(map(is_individual_number, digits)):
+            return f"項目「{name}」に個人番号とみられる数字があります。"
     return ""
 
 

@@ -78,12 +78,12 @@ def outbox_counts() -> dict[str, int]:
 
 def registrations() -> QuerySet[Manifest]:
     """Registrations of the 副本, newest first (M13)."""
-    return _own(Manifest).order_by("-started_at")
+    return Manifest.objects.filter(municipality_code=tenancy.current()).order_by("-started_at")
 
 
 def inquiry_files() -> QuerySet[InquiryBatch]:
     """Files of inquiries, newest first."""
-    return _own(InquiryBatch).order_by("-started_at")
+    return InquiryBatch.objects.filter(municipality_code=tenancy.current()).order_by("-started_at")
 
 
 def statistics(since: datetime | None = None) -> list[dict[str, Any]]:
@@ -99,7 +99,8 @@ def statistics(since: datetime | None = None) -> list[dict[str, Any]]:
 def notices() -> QuerySet[Notice]:
     """運用のお知らせ that are to be shown now."""
     at = clock.now()
-    return _own(Notice).filter(starts_at__lte=at, ends_at__gte=at).order_by("-starts_at")
+    held = Notice.objects.filter(municipality_code=tenancy.current(), starts_at__lte=at, ends_at__gte=at)
+    return held.order_by("-starts_at")
 
 
 def post_notice(*, text: str, starts_at: datetime, ends_at: datetime, by: Account | None) -> Notice:
