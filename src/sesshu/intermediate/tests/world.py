@@ -150,12 +150,10 @@ class Other:
         self.answers[answer.permit] = answer
         return {"permit": each["permit"], "state": state, "refusal": None}
 
-    def answer(
-        self, permit: Permit, records: Sequence[dict[str, Any]] = (), **changed: Any
-    ) -> dict[str, str]:
+    def answer(self, of: Permit, /, records: Sequence[dict[str, Any]] = (), **changed: Any) -> dict[str, str]:
         """Our answer to a permit that Ise has got; ``changed`` makes it a wrong one."""
         values = {
-            "permit": permit.jti, "processing_number": permit.processing_number, "inquirer": permit.inquirer,
+            "permit": of.jti, "processing_number": of.processing_number, "inquirer": of.inquirer,
             "provider": self.code, "at": int(clock.now().timestamp()), "records": tuple(records),
         } | changed  # fmt: skip
         token = envelopes.signed(Answer(**values).model_dump(mode="json"), self.signing, typ=messages.ANSWER)
