@@ -51,6 +51,9 @@ _ROOMS = {
     "network records": _Room("sesshu.network.cli", True, "古い記録の消去", "network", "owner"),
     "network serve": _Room("sesshu.config.network_cli", True, "ネットワークの起動", "network"),
     "number-uses": _Room("sesshu.addressees.individual_numbers.cli", True, "個人番号の利用記録の照合"),
+    "intermediate": _Room(
+        "sesshu.intermediate.cli", True, "中間サーバーの準備・送受信・登録", "intermediate"
+    ),
     "numbers systems": _Room("sesshu.numbers.cli", True, "接続を許可するシステム", "numbers", "owner"),
     "accounts keep": _Room("sesshu.protection.accounts.cli", True, "棚卸しで止まった権限の継続"),
     "audit": _Room("sesshu.protection.trail.cli", True, "操作記録の検証・書出し・署名"),
@@ -96,6 +99,8 @@ def _run(words: list[str]) -> Outcome:
     if room is None:
         raise Refused(f"「{name}」というコマンドはありません。\n{_overview()}")
     if room.database:
+        if room.system == "intermediate":
+            _choose_intermediate(words)
         _prepare_database("numbers" if _asks_for_numbers(words) else room.system, room.role)
     parser = _parser(room.module)
     parsed = parser.parse_args(words)
@@ -150,11 +155,23 @@ def _asks_for_numbers(words: list[str]) -> bool:
     ]
 
 
+def _choose_intermediate(words: list[str]) -> None:
+    """Of which municipality: each has a process, a database and keys of its own."""
+    from sesshu.kernel.check_digits import is_municipality_code
+
+    told = [value for option, value in itertools.pairwise(words) if option == "--municipality"]
+    told += [word.partition("=")[2] for word in words if word.startswith("--municipality=")]
+    code = told[0] if told else os.environ.get("SESSHU_INTERMEDIATE", "")
+    if not is_municipality_code(code):
+        raise Refused("--municipality に、検査数字を含む6桁の市区町村コードを指定してください。")
+    os.environ["SESSHU_INTERMEDIATE"] = code
+
+
 def _prepare_database(system: str, role: str) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sesshu.config.settings.production")
     if role != "application":
         os.environ["SESSHU_DB_ROLE"] = role
-    if system in ("numbers", "network"):
+    if system in ("numbers", "network", "intermediate"):
         os.environ["DJANGO_SETTINGS_MODULE"] = f"sesshu.config.settings.{system}"
     from sesshu.config import database
     from sesshu.config.postgres import ServerError
@@ -162,6 +179,8 @@ def _prepare_database(system: str, role: str) -> None:
     systems = {
         "city": (database.CITY,), "numbers": (database.NUMBERS,), "network": (database.NETWORK,),
     }.get(system, ())  # fmt: skip
+    if system == "intermediate":
+        systems = (database.intermediate(os.environ["SESSHU_INTERMEDIATE"]),)
     try:
         database.prepare(*systems)
         import django

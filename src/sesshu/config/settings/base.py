@@ -175,6 +175,10 @@ VAULT: dict[str, Any] = {
 }
 # The municipality of an intermediate server's process; none in any other.
 INTERMEDIATE = ""
+EXCHANGE: dict[str, Any] = {
+    "network": os.environ.get("SESSHU_NETWORK_ADDRESS", ""),
+    "secrets": home.home() / "secrets",
+}
 KEYS = {
     "system": "city",
     "root": os.environ.get("SESSHU_KEYS_ROOT", "file"),

@@ -1,7 +1,6 @@
 """A 中間サーバー: one process and one database for the municipality in ``SESSHU_INTERMEDIATE``."""
 
 import os
-from typing import Any
 
 from sesshu.config import home
 from sesshu.config.database import connection_settings, intermediate
@@ -48,7 +47,3 @@ DOOR = f"intermediate-{INTERMEDIATE}-door"
 APPLICATION_ROLE = _SYSTEM.application
 KEYS = _KEYS | {"system": f"intermediate-{INTERMEDIATE}"}
 DATA_UPLOAD_MAX_MEMORY_SIZE = 64 * 1024 * 1024
-EXCHANGE: dict[str, Any] = {
-    "network": os.environ.get("SESSHU_NETWORK_ADDRESS", ""),
-    "folder": home.home() / "secrets" / f"intermediate-{INTERMEDIATE}",
-}

@@ -1,0 +1,91 @@
+"""Who this server is on the network: its two key pairs, the core's public key, its certificate as a client.
+
+Files of ``secrets/intermediate-<団体コード>``: ``signing.json`` and ``sealing.json`` (made on first use),
+``core.json`` (brought by ``sesshu intermediate core``), ``intermediate.pem`` and ``intermediate-key.pem``
+(issued by the network).
+"""
+
+from __future__ import annotations
+
+import json
+import ssl
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from joserfc.jwk import ECKey
+
+from sesshu.intermediate import place
+from sesshu.protection import authority
+from sesshu.protocol import envelopes, peers
+
+
+class NotSetUp(RuntimeError):
+    """A file of the network is missing; the message says in Japanese which and what to do."""
+
+
+def folder() -> Path:
+    made = Path(settings.EXCHANGE["secrets"]) / f"intermediate-{place.municipality()}"
+    made.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return made
+
+
+def signing_key() -> ECKey:
+    return _own("signing")
+
+
+def sealing_key() -> ECKey:
+    return _own("sealing")
+
+
+def core_key() -> ECKey:
+    """The key that permits, lists and directories must be signed with. :raises NotSetUp: without it."""
+    path = folder() / "core.json"
+    if not path.exists():
+        raise NotSetUp(
+            "ネットワークの公開鍵がありません。sesshu intermediate core ファイル で登録してください。"
+        )
+    return _read(path, path.stat().st_mtime_ns)
+
+
+def trust_core(jwk: dict[str, Any]) -> None:
+    """:raises BadEnvelope: when it is no P-256 public key."""
+    key = envelopes.imported(jwk)
+    authority.write_private(folder() / "core.json", json.dumps(envelopes.public(key)).encode())
+
+
+def published() -> dict[str, Any]:
+    """What the network's directory has to hold of us."""
+    return {
+        "institution": place.institution(),
+        "signing_key": envelopes.public(signing_key()),
+        "sealing_key": envelopes.public(sealing_key()),
+    }
+
+
+def tls() -> ssl.SSLContext | None:
+    """For our calls; none where no certificate was issued yet, and then no real door lets us in."""
+    certificate, key = (folder() / name for name in ("intermediate.pem", "intermediate-key.pem"))
+    if not certificate.exists() or not key.exists():
+        return None
+    return peers.context(authority.root_path(), certificate, key)
+
+
+def _own(name: str) -> ECKey:
+    path = folder() / f"{name}.json"
+    if not path.exists():
+        _make(path)
+    return _read(path, path.stat().st_mtime_ns)
+
+
+def _make(path: Path) -> None:
+    with authority.locked(f"{path.parent.name}-{path.stem}"):
+        if not path.exists():
+            key = envelopes.new_key()
+            authority.write_private(path, json.dumps(key.as_dict(private=True)).encode())
+
+
+@lru_cache(maxsize=64)
+def _read(path: Path, changed: int) -> ECKey:
+    return envelopes.imported(json.loads(path.read_bytes()))

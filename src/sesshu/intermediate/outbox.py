@@ -1,0 +1,146 @@
+"""What is to be sent: put in the transaction of what it tells of, claimed, sent, gone when acknowledged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from django.db import connection
+from django.db.models import F, Min, Q
+
+from sesshu.intermediate.choices import OutboxKind
+from sesshu.intermediate.models import Correspondent, Outbox
+from sesshu.intermediate.sealing import Cabinet
+from sesshu.kernel import clock
+from sesshu.protection import tenancy
+
+CHANNEL, WORK, REFRESH = "intermediate", "work", "refresh"
+CORE = ""
+BATCH = 200
+# Longer than a door may take to answer; a dispatcher that died gives its messages up by this.
+CLAIMED = timedelta(seconds=60)
+_SHORTEST, _LONGEST = timedelta(milliseconds=100), timedelta(minutes=10)
+
+
+def put(
+    kind: OutboxKind, messages: Iterable[tuple[str, str, bytes | None]], box: Cabinet | None = None
+) -> None:
+    """Messages as (peer, key, body); a body is sealed. What stands there already is left alone."""
+    at = clock.now()
+    rows = [
+        Outbox(
+            kind=kind,
+            peer=peer,
+            key=key,
+            sealed=box.seal(body, "outbox", kind, key) if box is not None and body is not None else None,
+            made_at=at,
+            next_at=at,
+        )
+        for peer, key, body in messages
+    ]
+    if rows:
+        Outbox.objects.bulk_create(rows, ignore_conflicts=True)
+        wake()
+
+
+def wake(*, refresh: bool = False) -> None:
+    """Tell the dispatcher, when this transaction commits, that there is work.
+
+    :param refresh: the list is out of step; it is to be fetched now.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, REFRESH if refresh else WORK])
+
+
+def body(row: Outbox, box: Cabinet) -> bytes:
+    """What :func:`put` was given."""
+    return box.open(row.sealed or b"", "outbox", row.kind, row.key)
+
+
+def due() -> set[tuple[str, str]]:
+    """(peer, kind) with something to send now."""
+    at = clock.now()
+    waiting = Outbox.objects.filter(
+        Q(claimed_until=None) | Q(claimed_until__lte=at),
+        municipality_code=tenancy.current(),
+        next_at__lte=at,
+    )
+    resting = Correspondent.objects.filter(municipality_code=tenancy.current(), retry_at__gt=at)
+    found = waiting.exclude(peer__in=resting.values("peer")).values_list("peer", "kind").distinct()
+    return set(found)
+
+
+def next_due() -> datetime | None:
+    """When something waits to be sent again or may be looked at again; None when nothing does."""
+    own = {"municipality_code": tenancy.current()}
+    at = clock.now()
+    rows = Outbox.objects.filter(**own, next_at__gt=at).aggregate(at=Min("next_at"))["at"]
+    doors = Correspondent.objects.filter(**own, retry_at__gt=at).aggregate(at=Min("retry_at"))["at"]
+    return min((each for each in (rows, doors) if each is not None), default=None)
+
+
+def rests(peer: str) -> bool:
+    """Whether this door is left alone for now."""
+    held = Correspondent.objects.filter(municipality_code=tenancy.current(), peer=peer)
+    return bool(held.filter(retry_at__gt=clock.now()).exists())
+
+
+def claim(peer: str, kind: str) -> list[Outbox]:
+    """Up to :data:`BATCH` messages for one peer, in their order; none that another sender has in hand."""
+    at = clock.now()
+    free = Outbox.objects.select_for_update(skip_locked=True).filter(
+        Q(claimed_until=None) | Q(claimed_until__lte=at),
+        municipality_code=tenancy.current(),
+        peer=peer,
+        kind=kind,
+        next_at__lte=at,
+    )
+    rows = list(free.order_by("id")[:BATCH])
+    if rows and rows[0].alone:
+        rows = rows[:1]
+    else:
+        rows = [row for row in rows if not row.alone]
+    Outbox.objects.filter(pk__in=[row.pk for row in rows]).update(
+        claimed_until=at + CLAIMED, attempts=F("attempts") + 1
+    )
+    return rows
+
+
+def release_all() -> None:
+    """At the start of the one dispatcher: what a dead one had in hand is free again."""
+    Outbox.objects.filter(municipality_code=tenancy.current()).update(claimed_until=None)
+
+
+def done(rows: Iterable[Outbox]) -> None:
+    """Acknowledged: they go."""
+    Outbox.objects.filter(pk__in=[row.pk for row in rows]).delete()
+
+
+def again(rows: Sequence[Outbox], *, alone: bool = False) -> None:
+    """Not acknowledged: later, each after a pause that grows with its attempts."""
+    for attempts in {row.attempts for row in rows}:
+        chosen = [row.pk for row in rows if row.attempts == attempts]
+        values = {"claimed_until": None, "next_at": clock.now() + pause(attempts)}
+        Outbox.objects.filter(pk__in=chosen).update(**values | ({"alone": True} if alone else {}))
+
+
+def pause(failures: int) -> timedelta:
+    """0.1 s, 0.2 s, 0.4 s … at most ten minutes."""
+    return min(_SHORTEST * (1 << min(failures, 20)), _LONGEST)
+
+
+def reached(peer: str) -> None:
+    """The door answered."""
+    Correspondent.objects.update_or_create(
+        municipality_code=tenancy.current(),
+        peer=peer,
+        defaults={"failures": 0, "retry_at": None, "last_error": "", "reached_at": clock.now()},
+    )
+
+
+def unreachable(peer: str, error: str) -> None:
+    """It did not: nothing is sent there for a while."""
+    held, _ = Correspondent.objects.get_or_create(municipality_code=tenancy.current(), peer=peer)
+    held.failures += 1
+    held.retry_at, held.last_error = clock.now() + pause(held.failures + 2), error[:200]
+    held.save(update_fields=["failures", "retry_at", "last_error"])
