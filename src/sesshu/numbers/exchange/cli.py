@@ -162,7 +162,8 @@ def _list(arguments: argparse.Namespace) -> Outcome:
     with acting_for(arguments.municipality):
         rows = list(Medium.objects.order_by("pk").values())
     lines = [
-        f"{r['id']}  {r['written_at']:%Y-%m-%d %H:%M}  {r['serial_number']}  {r['file_name']}  {r['rows']}件  "
+        f"{r['id']}  {r['written_at']:%Y-%m-%d %H:%M}  {r['serial_number']}  {r['file_name']}  "
+        f"{r['rows']}件  "
         f"{'消去済み' if r['erased_at'] else '搬送済み' if r['carried_at'] else '未搬送'}"
         for r in rows
     ]
