@@ -55,6 +55,7 @@ _ROOMS = {
         "sesshu.intermediate.cli", True, "中間サーバーの準備・送受信・登録", "intermediate"
     ),
     "numbers systems": _Room("sesshu.numbers.cli", True, "接続を許可するシステム", "numbers", "owner"),
+    "numbers api-clients": _Room("sesshu.numbers.cli", True, "住登外者宛名番号のAPI", "numbers", "owner"),
     "accounts keep": _Room("sesshu.protection.accounts.cli", True, "棚卸しで止まった権限の継続"),
     "audit": _Room("sesshu.protection.trail.cli", True, "操作記録の検証・書出し・署名"),
     "audit witness": _Room("sesshu.protection.trail.files_cli", False, "ほかの団体の操作記録の証人"),
