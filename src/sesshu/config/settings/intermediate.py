@@ -42,7 +42,8 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = ["sesshu.protection.middleware.NoStoreMiddleware"]
 DATABASES = {"default": connection_settings(_SYSTEM)}
-AUTHORITY_FOLDER = home.home() / "secrets" / "network-authority"
+# What the network handed over: its root certificate, and the certificate that our door shows.
+AUTHORITY_FOLDER = home.home() / "secrets" / f"intermediate-{INTERMEDIATE}"
 DOOR = f"intermediate-{INTERMEDIATE}-door"
 APPLICATION_ROLE = _SYSTEM.application
 KEYS = _KEYS | {"system": f"intermediate-{INTERMEDIATE}"}
