@@ -62,7 +62,7 @@ def intermediate(municipality: str) -> System:
         f"intermediate_{municipality}",
         f"sesshu_im_{municipality}_owner",
         f"sesshu_im_{municipality}_app",
-        "sesshu.config.settings.intermediate",
+        "sesshu.config.settings.intermediate_staff",
         f"intermediate-{municipality}-schema-version",
         (("SESSHU_INTERMEDIATE", municipality),),
     )

@@ -1,4 +1,4 @@
-"""A 中間サーバー: one process and one database for the municipality in ``SESSHU_INTERMEDIATE``."""
+"""A 中間サーバー's door for machines, for the municipality in ``SESSHU_INTERMEDIATE``: own process, own database."""
 
 import os
 
@@ -18,29 +18,15 @@ ALLOWED_HOSTS = [
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
-    "django.contrib.messages",
-    "django.contrib.staticfiles",
     "django.contrib.postgres",
-    "django_htmx",
-    "csp",
-    "procrastinate.contrib.django",
-    "allauth",
-    "allauth.account",
-    "allauth.mfa",
     "sesshu.protection",
     "sesshu.protection.keys",
     "sesshu.protection.trail",
-    "sesshu.protection.terminals",
-    "sesshu.protection.accounts",
-    "sesshu.protection.sign_in",
-    "sesshu.protection.retention",
-    "sesshu.protection.taking_out",
-    "sesshu.jobs",
-    "sesshu.web",
+    "sesshu.protection.accounts",  # the base tables of rights stand on it; nobody signs in here
     "sesshu.intermediate",
 ]
 MIDDLEWARE = ["sesshu.protection.middleware.NoStoreMiddleware"]
+TEMPLATES = []
 DATABASES = {"default": connection_settings(_SYSTEM)}
 # What the network handed over: its root certificate, and the certificate that our door shows.
 AUTHORITY_FOLDER = home.home() / "secrets" / f"intermediate-{INTERMEDIATE}"
