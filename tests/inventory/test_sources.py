@@ -46,6 +46,10 @@ SCRIPT_CALLS = re.compile(
 )
 
 
+# Published lists are sorted by it; nothing is kept, signed or trusted by it.
+LOOKED_UP = {("protection/sign_in/password_rules.py", "hashlib.sha1", "usedforsecurity=False")}
+
+
 def sources() -> Iterator[tuple[str, ast.AST]]:
     for path in SOURCES.rglob("*.py"):
         name = path.relative_to(SOURCES).as_posix()
@@ -55,12 +59,16 @@ def sources() -> Iterator[tuple[str, ast.AST]]:
 
 def test_nothing_runs_data_or_loads_objects() -> None:
     found = [
-        (name, ast.unparse(node.func))
+        (name, ast.unparse(node.func), ", ".join(map(ast.unparse, node.keywords)))
         for name, tree in sources()
         for node in ast.walk(tree)
         if isinstance(node, ast.Call) and ast.unparse(node.func) in CALLS
     ]
+<<<<<<< HEAD
     assert found == list(CALLED_ALL_THE_SAME)
+=======
+    assert set(found) == LOOKED_UP
+>>>>>>> asvsa
 
 
 def test_no_process_is_started_through_a_shell() -> None:
