@@ -58,7 +58,7 @@ def request_certificate(
     :raises TerminalRefused: while another application is open, or for a terminal that is retired.
     """
     _lock(terminal)
-    policies.check_mayapply(terminal)
+    policies.check_may_apply(terminal)
     latest = terminal.certificates.filter(revoked_at__isnull=True).aggregate(ends=Max("ends_at"))["ends"]
     near = latest is not None and latest - clock.now() <= RENEWED_FROM
     kind = Application.RENEWAL if near and terminal.state == State.IN_USE else Application.REISSUE
