@@ -102,9 +102,12 @@ def staff_door(made: Installation) -> Iterator[str]:
 
 @contextmanager
 def both_doors(made: Installation) -> Iterator[str]:
-    """City and vault together, as ``serve`` runs them; yields the staff door's address."""
-    port = _free_port()
-    words = ("--port", str(port), "--numbers-port", str(_free_port()), "--workers", "1")
+    """City and vault together, as ``serve`` runs them; yields the staff door's address. Commands after it
+    reach the same vault.
+    """
+    port, numbers = _free_port(), _free_port()
+    words = ("--port", str(port), "--numbers-port", str(numbers), "--workers", "1")
+    made.environment["SESSHU_NUMBERS_ADDRESS"] = f"https://localhost:{numbers}"
     process = made.start("serve", *words)
     address = f"http://localhost:{port}"
     try:

@@ -98,7 +98,8 @@ def _root(system: str, folder: Path, store: str) -> Root:
     if store == "pkcs11":
         from sesshu.protection.keys.hsm import Pkcs11Root
 
-        return Pkcs11Root(system=system, **settings.KEYS["pkcs11"])
+        token: dict[str, Any] = settings.KEYS["pkcs11"]
+        return Pkcs11Root(system=system, **token)
     from sesshu.protection.keys.key_file import FileRoot
 
     return FileRoot(folder / f"root-{system}.json")
