@@ -105,7 +105,7 @@ def both_doors(made: Installation) -> Iterator[str]:
     """City and vault together, as ``serve`` runs them; yields the staff door's address. Commands after it
     reach the same vault.
     """
-    port, numbers = _free_port(), _free_port()
+    port, numbers = free_port(), free_port()
     words = ("--port", str(port), "--numbers-port", str(numbers), "--workers", "1")
     made.environment["SESSHU_NUMBERS_ADDRESS"] = f"https://localhost:{numbers}"
     process = made.start("serve", *words)
