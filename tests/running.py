@@ -101,6 +101,24 @@ def staff_door(made: Installation) -> Iterator[str]:
 
 
 @contextmanager
+def both_doors(made: Installation) -> Iterator[str]:
+    """City and vault together, as ``serve`` runs them; yields the staff door's address. Commands after it
+    reach the same vault.
+    """
+    port, numbers = free_port(), free_port()
+    words = ("--port", str(port), "--numbers-port", str(numbers), "--workers", "1")
+    made.environment["SESSHU_NUMBERS_ADDRESS"] = f"https://localhost:{numbers}"
+    process = made.start("serve", *words)
+    address = f"http://localhost:{port}"
+    try:
+        wait_until(lambda: _answers(f"{address}/health/"), "the staff door answers", process)
+        yield address
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=60)
+
+
+@contextmanager
 def tls_door(made: Installation) -> Iterator[int]:
     """The staff door that does its own TLS (``serve --tls``); yields its port."""
     port = free_port()

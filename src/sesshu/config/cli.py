@@ -43,6 +43,7 @@ _ROOMS = {
     "accounts first": _Room("sesshu.protection.sign_in.cli", True, "最初の管理者2人の登録"),
     "terminals": _Room("sesshu.protection.terminals.cli", True, "最初の端末の登録、失効リスト"),
     "keys": _Room("sesshu.protection.keys.cli", True, "暗号鍵の状態・更新・廃棄"),
+    "retention": _Room("sesshu.protection.retention.cli", True, "市区町村のすべてのデータの消去"),
     "numbers": _Room("sesshu.numbers.cli", True, "個人番号の取込・消去", "numbers"),
     "network": _Room("sesshu.network.cli", True, "ネットワークの配信とその状況", "network"),
     "network enrol": _Room("sesshu.network.cli", True, "機関の登録", "network", "owner"),
