@@ -1,4 +1,4 @@
-"""A 中間サーバー's door for machines, for the municipality in ``SESSHU_INTERMEDIATE``: own process, own database."""
+"""A 中間サーバー's door for machines: one process and database for the city in ``SESSHU_INTERMEDIATE``."""
 
 import os
 

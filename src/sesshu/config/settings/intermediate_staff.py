@@ -1,10 +1,10 @@
-"""The staff web of one 中間サーバー: the database of its door for machines, sign-in, rights and log of its own."""
+"""The staff web of one 中間サーバー: its door's database; sign-in, rights and log of its own."""
 
 import os
 
 from sesshu.config import home
 from sesshu.config.database import connection_settings, intermediate
-from sesshu.config.settings.base import *  # noqa: F403
+from sesshu.config.settings.production import *  # noqa: F403
 from sesshu.config.settings.base import INSTALLED_APPS as _ALL
 from sesshu.config.settings.base import KEYS as _KEYS
 
