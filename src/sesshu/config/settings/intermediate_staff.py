@@ -4,9 +4,9 @@ import os
 
 from sesshu.config import home
 from sesshu.config.database import connection_settings, intermediate
-from sesshu.config.settings.production import *  # noqa: F403
 from sesshu.config.settings.base import INSTALLED_APPS as _ALL
 from sesshu.config.settings.base import KEYS as _KEYS
+from sesshu.config.settings.production import *  # noqa: F403
 
 INTERMEDIATE = os.environ["SESSHU_INTERMEDIATE"]
 _SYSTEM = intermediate(INTERMEDIATE)
