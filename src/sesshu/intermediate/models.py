@@ -141,7 +141,7 @@ class Inquiry(Exchange):
 class Provision(Exchange):
     """An inquiry of another institution that the network permitted (TKY).
 
-    :ivar permit: the permit's id, :ivar token_digest: of the whole permit; a second permit of that id is a
+    :ivar permit: the permit's id, :ivar token_digest: of what it allows; another permit of that id is a
         replay. :ivar decision_reason: of a person's decision; only the records of this side show it.
     """
 

@@ -6,7 +6,6 @@ What is genuine and may not be answered is refused to the core and to the inquir
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -81,18 +80,17 @@ def take(tokens: Sequence[str], *, by: Caller) -> list[Taken]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_LOCK, int(tenancy.current())])
     box = cabinet()
-    read = [(token, _read(token)) for token in tokens]
-    permits = [permit for _, permit in read if isinstance(permit, Permit)]
+    read = [_read(token) for token in tokens]
+    permits = [permit for permit in read if isinstance(permit, Permit)]
     seen, numbers = _seen(permits)
     judging = _judging(permits, box)
     answers, made, unheard = [], [], []
-    for token, permit in read:
-        digest = hashlib.sha256(token.encode()).digest()
+    for permit in read:
         if isinstance(permit, Unread):
             answers.append(Taken(permit.permit, "refused", permit.refusal))
             unheard.append(recording.refused_permit(permit.said, permit.refusal))
             continue
-        held = seen.get(permit.jti)
+        held, digest = seen.get(permit.jti), _digest(permit, box)
         if held is not None and bytes(held.token_digest) == digest:
             answers.append(_repeated(held))
             continue
@@ -189,6 +187,11 @@ def _asked(permit: Permit) -> dict[str, Any]:
         "ends_on": permit.period.ends_on,
         "list_version": permit.list_version,
     }
+
+
+def _digest(permit: Permit, box: Cabinet) -> bytes:
+    """What makes two permits the same: all that they allow. The core may sign one anew to send it again."""
+    return box.digest("permit", permit.model_dump_json(exclude={"iat", "exp"}))
 
 
 def _first(provision: Provision) -> Taken:

@@ -45,8 +45,8 @@ def write(path: Path, **options: Any) -> dict[str, int]:
 
 def test_each_line_has_its_fate(path: Path, core: Core, other: Other, tmp_path: Path) -> None:
     batch = inquiry_files.load(path, by=BY)
-    assert (batch.lines, batch.accepted, batch.refused, batch.state) == (10, 5, 5, "done")
-    assert Inquiry.objects.count() == 5
+    assert (batch.lines, batch.accepted, batch.refused, batch.state) == (10, 4, 6, "done")
+    assert Inquiry.objects.count() == 4
     world.dispatch()
     shown = {name: world.record()[name] for name in world.PERMITTED}
     first = Inquiry.objects.order_by("line")[0]
@@ -54,7 +54,7 @@ def test_each_line_has_its_fate(path: Path, core: Core, other: Other, tmp_path: 
     target = tmp_path / "結果.csv"
     counts = write(target)
     found = rows(target)
-    assert counts == {"rows": 11, "open": 4}
+    assert counts == {"rows": 11, "open": 3}
     assert sorted({int(row["行"]) for row in found}) == list(range(1, 11))
     assert stat.S_IMODE(target.stat().st_mode) == 0o600
     by_line: dict[int, list[dict[str, str]]] = {}
@@ -80,7 +80,7 @@ def test_loaded_again_a_file_adds_nothing(path: Path) -> None:
     first = inquiry_files.load(path, by=BY)
     again = inquiry_files.load(path, by=BY)
     assert (again.pk, InquiryBatch.objects.count()) == (first.pk, 1)
-    assert (Inquiry.objects.count(), Rejection.objects.count()) == (5, 5)
+    assert (Inquiry.objects.count(), Rejection.objects.count()) == (4, 6)
 
 
 class Killed(BaseException):
@@ -106,7 +106,7 @@ def test_a_killed_run_goes_on_where_it_stopped(path: Path, monkeypatch: pytest.M
     told: list[int] = []
     done = inquiry_files.load(path, by=BY, told=told.append)
     assert told == [10]
-    assert (done.accepted, done.refused, Inquiry.objects.count()) == (5, 5, 5)
+    assert (done.accepted, done.refused, Inquiry.objects.count()) == (4, 6, 4)
 
 
 def test_two_processes_do_not_load_one_file(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -122,4 +122,4 @@ def test_two_processes_do_not_load_one_file(path: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr(points, "hook", other_process)
     with pytest.raises(inquiry_files.BeingLoaded):
         inquiry_files.load(path, by=BY)
-    assert Inquiry.objects.count() == 5
+    assert Inquiry.objects.count() == 4

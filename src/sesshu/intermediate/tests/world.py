@@ -306,9 +306,8 @@ def inquire(*inquiries: dict[str, Any]) -> Any:
 
 
 def dispatch() -> int:
-    """The dispatcher does all that there is to do."""
-    with acting_for(ISE):
-        return dispatching.work_through(ISE)
+    """The dispatcher does all that there is to do; in no transaction but those of its own steps."""
+    return dispatching.work_through(ISE)
 
 
 def results(*processing_numbers: str) -> Any:
