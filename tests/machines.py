@@ -13,6 +13,7 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from joserfc import jwt
 from joserfc.jwk import ECKey
+
 from sesshu.kernel import clock
 from sesshu.protection import authority
 

@@ -10,6 +10,10 @@ register(
     Sort.SEARCH, ("numbers.unregistered-find", "住登外者の照会", "住登外者の基本情報を照会しました", _CALL)
 )
 register(
+    Sort.REFUSAL,
+    ("numbers.unregistered-refused", "住登外者の処理の拒否", "住登外者の処理を受け付けませんでした", _CALL),
+)
+register(
     Sort.CHANGE,
     ("numbers.unregistered-new", "住登外者の付番", "住登外者宛名番号を付番しました", _CALL),
     ("numbers.unregistered-use", "住登外者の更新", "住登外者の情報を登録しました", _CALL),

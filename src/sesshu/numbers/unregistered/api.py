@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from ninja import NinjaAPI
 
 from sesshu.kernel.number_scanner import contains_number
+from sesshu.numbers import callers
 from sesshu.numbers.callers import Caller
 from sesshu.numbers.unregistered import assigning, choices, fields, inquiring, oauth
 from sesshu.numbers.unregistered.choices import ApiScope, ErrorCode
@@ -138,8 +139,13 @@ def _read(request: HttpRequest) -> Any:
 def _done(client: ApiClient, values: Mapping[str, str], act: Act) -> list[dict[str, Any]]:
     ensure_municipality(client.city)
     by = Caller(f"national:{client.business}", values["sosashaid"], "", uuid.uuid4(), client.business)
-    with acting_for(client.city):
-        return act(values, by)
+    try:
+        with acting_for(client.city):
+            return act(values, by)
+    except (assigning.Impossible, inquiring.TooMany):
+        with acting_for(client.city):
+            callers.record(by, "unregistered-refused", result="refused")
+        raise
 
 
 def _bad(path: str, troubles: list[Trouble]) -> HttpResponse:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 import uuid
 from typing import Any
 
@@ -15,7 +16,7 @@ DATED = "2020-05-01"
 
 
 def basic(**changed: Any) -> dict[str, Any]:
-    named = f"見本 {uuid.uuid4().hex[:6].translate(str.maketrans('0123456789abcdef', 'アイウエオカキクケコサシスセソタ'))}"
+    named = "".join("アイウエオカキクケコ"[int(digit)] for digit in str(secrets.randbelow(10**8)))
     return {"name": named, "kana": named, "sex": "1", "birth_date": DATED, "address": "架空町1"} | changed
 
 
@@ -103,7 +104,7 @@ def test_a_number_that_comes_later_joins_the_person(vault: RunningVault, api: Ap
 
 
 def test_wrong_and_contradicting_numbers_are_refused_and_not_repeated(api: Api, machines: Any) -> None:
-    number, addressee = api.register()
+    _, addressee = api.register()
     other, _ = api.register()
     assign(api, wanted(addressee))
     mine = machines(scopes=["integrated"], business="019")
