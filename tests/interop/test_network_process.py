@@ -50,7 +50,7 @@ class Member:
         return envelopes.imported(json.loads((self.folder / f"{name}.json").read_text()))
 
     def core(self) -> Any:
-        return envelopes.imported(json.loads((self.folder / "core.json").read_text())["signing_key"])
+        return envelopes.imported(json.loads((self.folder / "core.json").read_text()))
 
     def peer(self, address: str, part: str = "intermediate") -> peers.Peer:
         files = (self.folder / name for name in ("authority.pem", f"{part}.pem", f"{part}-key.pem"))
@@ -368,24 +368,32 @@ def test_an_institution_may_keep_its_private_keys_to_itself(network: Network, tm
 
     key = authority.new_key()
     request = x509.CertificateSigningRequestBuilder(authority.Subject("x").name).sign(key, hashes.SHA256())
-    files = {"request.pem": request.public_bytes(serialization.Encoding.PEM)}
-    for name in ("signing", "sealing"):
-        files[f"{name}.json"] = json.dumps(envelopes.public(envelopes.new_key())).encode()
+    keys = {name: envelopes.public(envelopes.new_key()) for name in ("signing_key", "sealing_key")}
+    keys["institution"] = codes.institution_of("131016")
+    files = {
+        "request.pem": request.public_bytes(serialization.Encoding.PEM),
+        "keys": json.dumps(keys).encode(),
+    }
     for name, content in files.items():
         (tmp_path / name).write_bytes(content)
     words = [
         "enrol", "131016", "--name", "千代田区", "--address", "https://chiyoda.example:8443",
-        "--folder", str(tmp_path / "out"), "--signing-key", str(tmp_path / "signing.json"),
-        "--sealing-key", str(tmp_path / "sealing.json"),
+        "--folder", str(tmp_path / "out"), "--keys", str(tmp_path / "keys"),
     ]  # fmt: skip
     parts = ("--intermediate-request", "--numbers-request", "--juki-request")
     network.cli(*words, *(word for part in parts for word in (part, str(tmp_path / "request.pem"))))
     written = {path.name for path in (tmp_path / "out").iterdir()}
     assert {"intermediate.pem", "numbers.pem", "juki.pem", "core.json", "authority.pem"} <= written
     assert not {"intermediate-key.pem", "signing.json", "sealing.json"} & written
-    (tmp_path / "signing.json").write_text(json.dumps(envelopes.new_key().as_dict(private=True)))
-    assert "秘密鍵" in network.cli(*words, code=2)
+    for changed, said in (
+        ({"institution": network.kofu.institution}, "鍵のファイルではありません"),
+        ({"signing_key": envelopes.new_key().as_dict(private=True)}, "秘密鍵"),
+        ({"sealing_key": keys["signing_key"]}, "別の鍵"),
+        ({"sealing_key": None}, "読めません"),
+    ):
+        (tmp_path / "keys").write_text(json.dumps(keys | changed))
+        assert said in network.cli(*words, code=2)
+    (tmp_path / "keys").write_bytes(files["keys"])
     (tmp_path / "request.pem").write_bytes(b"x")
-    (tmp_path / "signing.json").write_bytes(files["signing.json"])
     said = network.cli(*words, "--juki-request", str(tmp_path / "request.pem"), code=2)
-    assert "読めません" in said
+    assert "公開鍵または証明書署名要求" in said

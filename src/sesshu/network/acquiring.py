@@ -122,7 +122,7 @@ def _assign(fresh: Sequence[_Asked], institution: Institution, master: Master) -
 
 def _letters(given: dict[str, str], institution: Institution, master: Master) -> Iterator[Letter]:
     """Signed, then sealed to the intermediate server: the core itself cannot open them any more."""
-    signing = core_keys.own_key(core_keys.SIGNING, master)
+    signing = core_keys.own_key(master)
     sealing = envelopes.imported(institution.sealing_key)
     for number, code in given.items():
         said = messages.CodeAssignment(acquisition_number=number, institution=institution.code, code=code)

@@ -25,7 +25,7 @@ _REFUSED = dict.fromkeys((403, 422, 503), s.Refused)
 _log = logging.getLogger(__name__)
 _SERVER, _JUKI = OnlyFor(Part.INTERMEDIATE), OnlyFor(Part.JUKI)
 Code = Annotated[str, Field(pattern=codes.EXCHANGE_CODE)]
-_Many = Body(..., min_length=1, max_length=MOST)
+_Many: Any = Body(..., min_length=1, max_length=MOST)
 Acquisitions = Annotated[list[s.AcquisitionAsked], _Many]
 Outcomes = Annotated[list[Outcome], _Many]
 Codes = Annotated[list[Code], _Many]

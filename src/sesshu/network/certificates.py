@@ -16,9 +16,8 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from joserfc.jwk import ECKey
 
-from sesshu.network import core, core_keys
+from sesshu.network import core_keys
 from sesshu.network.callers import thumbprint
 from sesshu.network.choices import Part
 from sesshu.network.institutions import NotEnrolled
@@ -50,21 +49,17 @@ class Folder:
         self._write(f"{name}-key.pem", authority.key_bytes(key))
         self._write(f"{name}.pem", made.public_bytes(serialization.Encoding.PEM))
 
-    def key(self, purpose: str) -> dict[str, Any]:
-        """A new private key (JWK) in ``<purpose>.json``; its public half."""
-        key = envelopes.new_key()
-        self._write_json(f"{purpose}.json", key.as_dict(private=True))
-        return envelopes.public(key)
+    def keys(self) -> dict[str, dict[str, Any]]:
+        """New private keys (JWK) in ``signing.json`` and ``sealing.json``; their public halves."""
+        made = {purpose: envelopes.new_key() for purpose in ("signing", "sealing")}
+        for purpose, key in made.items():
+            self._write_json(f"{purpose}.json", key.as_dict(private=True))
+        return {f"{purpose}_key": envelopes.public(key) for purpose, key in made.items()}
 
     def network(self) -> None:
-        """What the institution has to know of the network: its authority, and the core's public keys."""
+        """What the institution has to know of the network: its authority, and the core's public key (JWK)."""
         self._write("authority.pem", authority.root_path().read_bytes())
-        said = {
-            "code": core.INSTITUTION,
-            "signing_key": envelopes.public(core_keys.own_key(core_keys.SIGNING)),
-            "sealing_key": envelopes.public(core_keys.own_key(core_keys.SEALING)),
-        }
-        self._write_json("core.json", said)
+        self._write_json("core.json", envelopes.public(core_keys.own_key()))
 
     def _public_key(self, name: str, request: Path | None) -> authority.PublicKey:
         if request is not None:
@@ -97,15 +92,21 @@ def public_key(pem: bytes) -> authority.PublicKey:
     raise NotEnrolled("鍵は ECDSA P-256 または RSA 3072ビット以上にしてください。")
 
 
-def read_jwk(path: Path) -> dict[str, Any]:
-    """A public key (JWK). :raises NotEnrolled: when it is none, or a private one was brought."""
+def read_keys(path: Path, institution: str) -> dict[str, dict[str, Any]]:
+    """``signing_key`` and ``sealing_key`` of what ``sesshu intermediate keys`` prints.
+
+    :raises NotEnrolled: when a key is missing or private, or the file is another institution's.
+    """
     try:
-        key: ECKey = envelopes.imported(json.loads(path.read_text(encoding="utf-8")))
-    except (OSError, ValueError):
-        raise NotEnrolled(f"公開鍵(JWK) {path} を読めません。") from None
-    if key.is_private:
-        raise NotEnrolled(f"{path} には秘密鍵があります。公開鍵だけのファイルを渡してください。")
-    return envelopes.public(key)
+        said = json.loads(path.read_text(encoding="utf-8"))
+        keys = {name: envelopes.imported(said[name]) for name in ("signing_key", "sealing_key")}
+    except (OSError, ValueError, KeyError, TypeError):
+        raise NotEnrolled(f"{path} から署名と封緘の公開鍵を読めません。") from None
+    if any(key.is_private for key in keys.values()):
+        raise NotEnrolled(f"{path} に秘密鍵があります。公開鍵だけのファイルを渡してください。")
+    if said.get("institution") != institution:
+        raise NotEnrolled(f"{path} は、機関「{institution}」の鍵のファイルではありません。")
+    return {name: envelopes.public(key) for name, key in keys.items()}
 
 
 def _of_request(pem: bytes) -> Any:

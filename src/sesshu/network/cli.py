@@ -42,8 +42,9 @@ def _add_enrol(parser: argparse.ArgumentParser) -> None:
         parser.add_argument(
             f"--{part}-request", type=Path, help=f"{part.label}の公開鍵または証明書署名要求(PEM)"
         )
-    parser.add_argument("--signing-key", type=Path, help="署名の公開鍵(JWK)。省略すると鍵も作る")
-    parser.add_argument("--sealing-key", type=Path, help="封緘の公開鍵(JWK)。省略すると鍵も作る")
+    parser.add_argument(
+        "--keys", type=Path, help="sesshu intermediate keys が示した公開鍵のファイル。省略すると鍵も作る"
+    )
     parser.set_defaults(handler=_enrol)
 
 
@@ -58,8 +59,7 @@ def _enrol(arguments: argparse.Namespace) -> Outcome:
         with core.acting():
             institution = enrolling.enrol(
                 arguments.code, name=arguments.name, kind=arguments.kind, address=arguments.address,
-                folder=arguments.folder, requests=requests, signing_key=arguments.signing_key,
-                sealing_key=arguments.sealing_key,
+                folder=arguments.folder, requests=requests, keys=arguments.keys,
             )  # fmt: skip
     except (NotEnrolled, OSError) as refused:
         raise Refused(str(refused)) from None

@@ -1,7 +1,7 @@
 """The core's keys: one master key, wrapped by :mod:`sesshu.protection.keys`, and what is derived from it.
 
 The master key never changes, or every 符号 would; a rotation re-wraps it. From it come by HKDF (RFC 5869) the
-key of each institution's 符号, those of the digests, and its signing and sealing keys stand sealed under it.
+key of each institution's 符号 and those of the digests; the core's signing key stands sealed under it.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from sesshu.protection.keys.wrapping import OpenedKey, Place
 from sesshu.protocol import envelopes
 
 SUBJECT = "network:master"
-SIGNING, SEALING = "signing", "sealing"
+SIGNING = "signing"
 _LOCK = 0x5E55_0011
 
 
@@ -76,14 +76,14 @@ def master() -> Master:
     return _opened(held.pk, wrapping.unwrap(held))
 
 
-def own_key(purpose: str, opened: Master | None = None) -> ECKey:
-    """The core's private key for ``signing`` or ``sealing``, made at first use."""
+def own_key(opened: Master | None = None) -> ECKey:
+    """The core's private key for signing, made at first use. Nothing is ever sealed to the core."""
     opened = opened or master()
-    row = CoreKey.objects.filter(pk=purpose).first()
+    row = CoreKey.objects.filter(pk=SIGNING).first()
     if row is None:
         _one_at_a_time()
-        row = CoreKey.objects.filter(pk=purpose).first() or _new_key(purpose, opened)
-    return _imported(opened, purpose, bytes(row.sealed))
+        row = CoreKey.objects.filter(pk=SIGNING).first() or _new_key(opened)
+    return _imported(opened, bytes(row.sealed))
 
 
 def _held() -> SubjectKey | None:
@@ -99,10 +99,10 @@ def _new() -> SubjectKey:
     return row
 
 
-def _new_key(purpose: str, opened: Master) -> CoreKey:
+def _new_key(opened: Master) -> CoreKey:
     text = json.dumps(envelopes.new_key().as_dict(private=True))
-    sealed = opened.seal(text, "network_corekey", purpose)
-    return CoreKey.objects.create(purpose=purpose, sealed=sealed, made_at=clock.now())
+    sealed = opened.seal(text, "network_corekey", SIGNING)
+    return CoreKey.objects.create(purpose=SIGNING, sealed=sealed, made_at=clock.now())
 
 
 def _one_at_a_time() -> None:
@@ -115,6 +115,6 @@ def _opened(key_id: UUID, key: bytes) -> Master:
     return Master(key_id, key)
 
 
-@lru_cache(maxsize=8)
-def _imported(opened: Master, purpose: str, sealed: bytes) -> ECKey:
-    return envelopes.imported(json.loads(opened.open(sealed, "network_corekey", purpose)))
+@lru_cache(maxsize=4)
+def _imported(opened: Master, sealed: bytes) -> ECKey:
+    return envelopes.imported(json.loads(opened.open(sealed, "network_corekey", SIGNING)))

@@ -21,21 +21,19 @@ def enrol(
     address: str,
     folder: Path,
     requests: Mapping[Part, Path | None] | None = None,
-    signing_key: Path | None = None,
-    sealing_key: Path | None = None,
+    keys: Path | None = None,
 ) -> Institution:
     """Enrol it and write what it gets into ``folder``.
 
     :param code: 機関コード, or a municipality's 団体コード.
     :param requests: public keys or signing requests of parts whose private key stays where it is.
-    :param signing_key: public JWK files, where the institution has keys of its own.
+    :param keys: its public keys, where it has made them itself (``sesshu intermediate keys``).
     :raises NotEnrolled: when something is not right; nothing is enrolled then.
     """
     code = codes.institution_of(code) if re.fullmatch(r"[0-9]{6}", code) else code
     institutions.check(code, name, kind, address)
     handed, given = Folder(folder, code), requests or {}
-    signing = certificates.read_jwk(signing_key) if signing_key else handed.key("signing")
-    sealing = certificates.read_jwk(sealing_key) if sealing_key else handed.key("sealing")
+    public = certificates.read_keys(keys, code) if keys else handed.keys()
     certificate = handed.certificate(Part.INTERMEDIATE, given.get(Part.INTERMEDIATE))
     is_city = kind == Kind.MUNICIPALITY
     juki = handed.certificate(Part.JUKI, given.get(Part.JUKI)) if is_city else ""
@@ -45,7 +43,7 @@ def enrol(
     handed.network()
     return institutions.enrol(
         code=code, name=name, kind=kind, address=address, certificate=certificate,
-        signing_key=signing, sealing_key=sealing, juki_certificate=juki,
+        juki_certificate=juki, **public,
     )  # fmt: skip
 
 

@@ -40,7 +40,7 @@ class Granted:
 
 def write(asked: Sequence[tuple[PermitRequest, bytes]], ground: Ground, master: Master) -> dict[str, Granted]:
     """Judge each request and write all of it; by 処理通番."""
-    desk = _Desk(ground, master, core_keys.own_key(core_keys.SIGNING, master), clock.now())
+    desk = _Desk(ground, master, core_keys.own_key(master), clock.now())
     made = [desk.granted(request, digest) for request, digest in asked]
     records = Record.objects.bulk_create(each.record for each in made)
     reach("network.permits.recorded")

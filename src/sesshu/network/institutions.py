@@ -65,7 +65,7 @@ def directory() -> str:
     """All active institutions, signed (JWS)."""
     entries = (_entry(each) for each in Institution.objects.filter(is_active=True).order_by("code"))
     said = Directory(issued_at=int(clock.now().timestamp()), institutions=tuple(entries))
-    key = core_keys.own_key(core_keys.SIGNING)
+    key = core_keys.own_key()
     return envelopes.signed(said.model_dump(mode="json"), key, typ=messages.DIRECTORY)
 
 

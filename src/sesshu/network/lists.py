@@ -50,7 +50,7 @@ def publish(rows: Sequence[Row], *, starts_on: date) -> ListVersion:
         raise NotPublished(f"第{last.version}版から変わったところがありません。")
     version, at = (last.version + 1 if last else 1), clock.now()
     said = PermissionList(version=version, issued_at=int(at.timestamp()), rows=tuple(rows))
-    key = core_keys.own_key(core_keys.SIGNING)
+    key = core_keys.own_key()
     token = envelopes.signed(said.model_dump(mode="json"), key, typ=messages.LIST)
     audit.record(
         "network.list-published", by=None, count=len(rows),

@@ -130,7 +130,7 @@ class Member:
 def verified(token: str, typ: str) -> dict[str, Any]:
     """What the core signed."""
     with core.acting():
-        public = envelopes.public(core_keys.own_key(core_keys.SIGNING))
+        public = envelopes.public(core_keys.own_key())
     return envelopes.verified(token, envelopes.imported(public), typ=typ)
 
 
