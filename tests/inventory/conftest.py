@@ -64,7 +64,7 @@ _KNOWN = {
         "dose_label": "1期", "dose_number": 1, "last_day": date(2027, 5, 9),
     },
     "Extraction": {"programme": "mr", "on": TODAY, "counts": {"targets": 0, "excluded": {}}},
-    "Issue": {"programme": "mr", "code": _issue_code, "valid_to": TODAY},
+    "Issue": {"programme": "mr", "code": _issue_code, "valid_to": TODAY, "fiscal_year": 2026},
     "BatchRow": {"messages": []},
     "Product": {"vaccine": "MR"},
     "TerminalApplication": {"signing_request": ""},
