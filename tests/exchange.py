@@ -1,7 +1,7 @@
 """A small double of the door of ``numbers`` for the exchange: it speaks exactly docs/formats/exchange.md.
 
-In one process as an httpx transport, or over HTTP for real processes (:func:`served`). A field too many or too
-few in a body fails the test that sent it.
+In one process as an httpx transport, or over HTTP for real processes (:func:`served`). A field too many or
+too few in a body fails the test that sent it.
 """
 
 from __future__ import annotations

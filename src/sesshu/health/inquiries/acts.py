@@ -19,7 +19,12 @@ register(
     ("inquiry.cancel", "照会の取りやめ", "照会を取りやめました", _INQUIRY),
     ("inquiry.close", "照会の終了", "照会の処理を終えました", (*_INQUIRY, "closing")),
     ("inquiry.decide", "回答の処理", "照会の回答を処理しました", (*_INQUIRY, "decision", "dose", "place")),
-    ("inquiry.undo", "回答の処理の取消", "回答から登録した記録を取り消しました", (*_INQUIRY, "dose", "place")),
+    (
+        "inquiry.undo",
+        "回答の処理の取消",
+        "回答から登録した記録を取り消しました",
+        (*_INQUIRY, "dose", "place"),
+    ),
 )
 register(
     Sort.JOB,

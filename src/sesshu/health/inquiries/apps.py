@@ -22,5 +22,7 @@ class InquiriesConfig(AppConfig):
         retention.register_rules()
         home.register()
         panels.register(
-            panels.Panel("inquiries", "ほかの機関への照会", 20, panel.panel, Action.EXCHANGE_DECIDE, Section.DOSES)
+            panels.Panel(
+                "inquiries", "ほかの機関への照会", 20, panel.panel, Action.EXCHANGE_DECIDE, Section.DOSES
+            )
         )

@@ -1,4 +1,4 @@
-"""Send what waits, and take back what was cancelled. Each step commits before the next waits for the network."""
+"""Send what waits, take back what was cancelled. Each step commits before the next waits for the network."""
 
 from __future__ import annotations
 
@@ -53,9 +53,7 @@ def _tell(municipality: str, rows: list[Inquiry], login: str, terminal: str) -> 
     body = [_body(row) for row in rows]
     points.reach("inquiries.claimed")
     try:
-        said = tell(
-            municipality, "/v1/exchange/inquiries", actor=login, terminal=terminal, inquiries=body
-        )
+        said = tell(municipality, "/v1/exchange/inquiries", actor=login, terminal=terminal, inquiries=body)
     except Unreachable as error:
         with acting_for(municipality):
             _put_off(rows, str(error), clock.now())
@@ -106,9 +104,7 @@ def _write(rows: Sequence[Inquiry], said: dict[str, dict[str, Any]]) -> None:
             row.refusal = str(answer.get("error") or "")[:40]
             row.message = str(answer.get("message") or "")[:300]
         changed.append(row)
-    Inquiry.objects.bulk_update(
-        changed, ["state", "processing_number", "refusal", "message", "next_at"]
-    )
+    Inquiry.objects.bulk_update(changed, ["state", "processing_number", "refusal", "message", "next_at"])
     subjects = sorted({row.addressee_id for row in changed})
     audit.record(
         "inquiry.sent", by=None, subjects=subjects, detail={"sent": len(changed), "refused": refused}

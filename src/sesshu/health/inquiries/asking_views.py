@@ -129,7 +129,9 @@ def _panel(request: HttpRequest, pk: int, *, problem: str = "") -> HttpResponse:
 @requires(Action.EXCHANGE_INQUIRE)
 @on_numbers_terminals
 def cancel(request: HttpRequest, pk: int) -> HttpResponse:
-    return _changed(request, pk, lambda found: services.cancel(found, by=account(request)), "照会を取りやめます。")
+    return _changed(
+        request, pk, lambda found: services.cancel(found, by=account(request)), "照会を取りやめます。"
+    )
 
 
 @require_POST

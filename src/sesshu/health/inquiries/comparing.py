@@ -71,7 +71,12 @@ def compare(provided: Sequence[Provided], ours: Iterable[Dose]) -> list[Compared
 
 
 def judged(
-    compared: Sequence[Compared], person: Addressee, ours: Iterable[Dose], known: Circumstances, *, today: date
+    compared: Sequence[Compared],
+    person: Addressee,
+    ours: Iterable[Dose],
+    known: Circumstances,
+    *,
+    today: date,
 ) -> list[Compared]:
     """With what the schedule says of each that can be taken, were all of them taken."""
     pack = load_pack("jp")

@@ -171,7 +171,9 @@ def _one(inquiry: Inquiry, row: Received, vaccine: str = "", programme: str = ""
         if each.row.pk == row.pk and vaccine and each.problem and each.on:
             if vaccine not in catalogue.vaccine_names():
                 raise NotDecided("ワクチンを選んでください。")
-            chosen = dict(each.content) | {"vaccine": vaccine} | ({"programme": programme} if programme else {})
+            chosen = dict(each.content) | {"vaccine": vaccine}
+            if programme:
+                chosen["programme"] = programme
             read[place] = provided.read(each.row, chosen)
     found = comparing.compare(read, list(ledger.doses(inquiry.addressee_id)))
     return next(each for each in found if each.provided.row.pk == row.pk)

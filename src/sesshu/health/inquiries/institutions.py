@@ -79,7 +79,10 @@ def _read(number: int, cells: Sequence[str], errors: list[CellError]) -> Institu
     kind, municipality, code, prefecture, name, kana = cells
     if kind == InstitutionKind.MUNICIPALITY and not code:
         if not is_municipality_code(municipality):
-            words = f"{number}行目: 「団体コード」の「{municipality}」が正しくありません。検査数字つき6桁にしてください。"
+            words = (
+                f"{number}行目: 「団体コード」の「{municipality}」が正しくありません。"
+                "検査数字つき6桁にしてください。"
+            )
             errors.append(CellError(number, "団体コード", words))
             return None
         code = codes.institution_of(municipality)
@@ -101,7 +104,9 @@ def _keep(found: dict[str, Institution], report: ListReport) -> None:
         new = found.get(code)
         if new is None and report.errors:
             continue  # it may stand in a row that could not be read
-        values = (new.kind, new.name, new.name_kana, new.prefecture, True) if new else (*_values(row)[:4], False)
+        values = (
+            (new.kind, new.name, new.name_kana, new.prefecture, True) if new else (*_values(row)[:4], False)
+        )
         if values != _values(row):
             row.kind, row.name, row.name_kana, row.prefecture, row.listed = values
             changed.append(row)

@@ -10,8 +10,10 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate.types import TimeDeltaParams
 
 from sesshu.health.inquiries import asking, collecting
 from sesshu.health.inquiries.choices import PENDING
@@ -21,7 +23,7 @@ from sesshu.protection.models import Municipality
 from sesshu.protection.tenancy import acting_for, current
 
 logger = logging.getLogger(__name__)
-_AGAIN = {"seconds": 3}
+_AGAIN: TimeDeltaParams = {"seconds": 3}
 # After that the answer waits for a person at the other side; once a minute is enough.
 _WATCHED_FOR = timedelta(minutes=10)
 
@@ -30,9 +32,9 @@ def turn(municipality: str) -> None:
     """One turn for a municipality. May be repeated at any point."""
     with acting_for(municipality):
         open_ones = Inquiry.objects.filter(municipality_code=current())
-        nothing = not open_ones.filter(state__in=PENDING).exists()
-        nothing = nothing and not open_ones.filter(cancel_requested=True).exists()
-    if nothing:
+        untold = Q(received_at__isnull=False, told_taken=False)
+        waits = open_ones.filter(Q(state__in=PENDING) | Q(cancel_requested=True) | untold).exists()
+    if not waits:
         return
     asking.send(municipality)
     asking.cancel(municipality)
@@ -60,7 +62,7 @@ def run_turn() -> None:
         except Exception as error:
             logger.error("inquiries: turn for %s: %s", code, type(error).__name__)
     if watched:
-        wake(**_AGAIN)
+        wake(after=_AGAIN)
 
 
 @app.periodic(cron="* * * * *")
@@ -69,11 +71,11 @@ def every_minute(timestamp: int) -> None:
     wake()
 
 
-def wake(**schedule_in: int) -> None:
+def wake(*, after: TimeDeltaParams | None = None) -> None:
     """Let a turn begin now, or after a while; one that is to begin already will do."""
     try:
         with transaction.atomic():
-            configured = run_turn.configure(schedule_in=schedule_in) if schedule_in else run_turn
+            configured = run_turn.configure(schedule_in=after) if after else run_turn
             configured.defer()
     except AlreadyEnqueued:
         return

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
-from sesshu.health.inquiries import jobs, movers as moved, selectors
+from sesshu.health.inquiries import jobs, selectors
+from sesshu.health.inquiries import movers as moved
 from sesshu.health.inquiries.choices import PENDING, State
 from sesshu.health.inquiries.forms import MoversForm
 from sesshu.health.inquiries.models import InquiryRun

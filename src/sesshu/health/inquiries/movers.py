@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
@@ -25,7 +26,7 @@ MOST = 5000
 
 @dataclass(frozen=True, slots=True)
 class Movers:
-    """Who moved in. ``askable``: (person, 宛名番号, 機関コード); ``protected`` of these are asked about as 不開示."""
+    """Who moved in. ``askable``: (person, 宛名番号, 機関コード), of whom ``protected`` are 不開示."""
 
     moved_in: int
     askable: tuple[tuple[int, str, str], ...]
@@ -41,7 +42,8 @@ class Movers:
 
 def found(since: date, until: date) -> Movers:
     """Those who moved in on these days, both inclusive. Born here is not moved in."""
-    rows = list(_moved_in(since, until).values_list("pk", "number", "former_municipality_code", "was_asked"))
+    columns: Any = ("pk", "number", "former_municipality_code", "was_asked")
+    rows: list[tuple[int, str, str, bool]] = list(_moved_in(since, until).values_list(*columns))
     own = codes.institution_of(current())
     targets = [(pk, number, wards.institution_of(former), asked) for pk, number, former, asked in rows]
     askable = tuple(

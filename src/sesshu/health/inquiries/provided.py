@@ -1,4 +1,4 @@
-"""A provided record in the words of our ledger: programme and vaccine by code or by name, the rest as text."""
+"""A provided record in the words of our ledger: programme and vaccine by code or name, all else as text."""
 
 from __future__ import annotations
 
@@ -32,7 +32,9 @@ class Provided:
     @property
     def volume_ml(self) -> Decimal | None:
         try:
-            return Decimal(self.text("volume_ml")).quantize(Decimal("0.01")) if self.text("volume_ml") else None
+            return (
+                Decimal(self.text("volume_ml")).quantize(Decimal("0.01")) if self.text("volume_ml") else None
+            )
         except InvalidOperation:
             return None
 
@@ -76,12 +78,16 @@ def items_of(found: Provided) -> dict[str, Any]:
         "maker": found.text("manufacturer"), "lot_number": found.text("lot"), "site": found.text("site"),
         "doctor": found.text("doctor"), "provider_name": found.text("provider"),
     }  # fmt: skip
-    cut = {name: text[: Dose._meta.get_field(name).max_length] for name, text in values.items()}
+    cut = {name: text[: _room(name)] for name, text in values.items()}
     return cut | {
         "volume_ml": found.volume_ml,
         "route": found.route,
         "reported_dose_number": found.dose_number,
     }
+
+
+def _room(name: str) -> int:
+    return int(getattr(Dose._meta.get_field(name), "max_length", 0))
 
 
 def _fitting(programme: str, vaccine: str) -> tuple[str, str]:

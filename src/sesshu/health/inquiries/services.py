@@ -1,4 +1,4 @@
-"""Commands on inquiries: ask, cancel, ask again, close. The network is reached by jobs alone (asking, collecting)."""
+"""Commands on inquiries: ask, cancel, ask again, close. Jobs alone reach the network (asking, collecting)."""
 
 from __future__ import annotations
 
@@ -121,7 +121,9 @@ def allowed_kind(code: str, on: date) -> InquiryKind:
     """:raises NotAsked: for a kind that the order does not list on that day."""
     found = kind_of(code)
     if found is None or not found.in_force(on):
-        raise NotAsked("この情報の照会は、命令2条の表で認められていません。照会する情報を選び直してください。")
+        raise NotAsked(
+            "この情報の照会は、命令2条の表で認められていません。照会する情報を選び直してください。"
+        )
     return found
 
 

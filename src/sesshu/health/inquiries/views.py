@@ -29,7 +29,7 @@ _SHOWN = 50
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """An inquiry of a list; of a person under a 支援措置 the place asked is hidden from who may not see it."""
+    """An inquiry of a list; under a 支援措置 the place asked is hidden from who may not see it."""
 
     inquiry: Inquiry
     provider: str

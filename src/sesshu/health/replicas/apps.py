@@ -11,7 +11,7 @@ class ReplicasConfig(AppConfig):
         from sesshu.health.replicas import ending, retention
         from sesshu.health.replicas.models import Flag, OutboxEntry, ReplicaRecord
 
-        # A merge moves the doses; the database itself then withdraws the loser's records and puts the winner's.
+        # A merge moves the doses; the database itself then withdraws one's records and puts the other's.
         for model in (ReplicaRecord, OutboxEntry, Flag):
             merging.register_keeper(model, "addressee")
         erasing.register_person_table(OutboxEntry, "addressee", order=5)

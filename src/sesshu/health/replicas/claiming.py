@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection
 from django.db.models import QuerySet
@@ -16,8 +17,8 @@ AT_ONCE = 1000
 # A sender that has not come back by then is taken for dead, and its entries go again.
 _LOST_AFTER = timedelta(minutes=10)
 _FIRST_WAIT, _LONGEST_WAIT = timedelta(seconds=30), timedelta(hours=1)
-# A person with an entry under way, or put off, waits whole: nothing overtakes but the flags that protect. Nor is
-# a record put while these have been refused.
+# A person with an entry under way, or put off, waits whole: nothing overtakes but the flags that protect.
+# Nor is a record put while these have been refused.
 _CLAIM = """
     WITH held AS (
         SELECT addressee_id FROM replicas_outboxentry
@@ -43,7 +44,7 @@ _CLAIM = """
 
 def claim(*, at: datetime, most: int = AT_ONCE) -> list[OutboxEntry]:
     """Take the next entries, in the order in which they must arrive. The caller commits before it sends."""
-    values = {"city": current(), "now": at, "lost": at - _LOST_AFTER, "most": most}
+    values: dict[str, Any] = {"city": current(), "now": at, "lost": at - _LOST_AFTER, "most": most}
     with connection.cursor() as cursor:
         # One claim at a time: of two at once the second would not yet see whom the first has taken.
         cursor.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", [f"replicas.claim {current()}"])

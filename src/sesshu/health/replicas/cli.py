@@ -74,7 +74,10 @@ def _send(arguments: argparse.Namespace) -> Outcome:
 
     done = sending.send(_municipality(arguments.municipality))
     data = {"sent": done.sent, "refused": done.refused, "put_off": done.put_off, "message": done.message}
-    text = f"送信 {done.sent:,}件、受け付けられなかったもの {done.refused:,}件、あとで送るもの {done.put_off:,}件"
+    text = (
+        f"送信 {done.sent:,}件、受け付けられなかったもの {done.refused:,}件、"
+        f"あとで送るもの {done.put_off:,}件"
+    )
     lines = [text, done.message] if done.message else [text]
     left = done.refused or done.put_off
     return Outcome(data, "\n".join(lines), DONE_WITH_REJECTED_ROWS if left else DONE)

@@ -1,4 +1,4 @@
-"""A dose as the 副本 holds it: the items of 予防接種法施行規則4条1項 (docs/formats/exchange.md; an assumption)."""
+"""A dose as the 副本 holds it: the items of 予防接種法施行規則4条1項 (docs/formats/exchange.md)."""
 
 from __future__ import annotations
 

@@ -1,9 +1,10 @@
-"""自動応答不可 and 不開示: they follow the 支援措置 of a person by themselves, and staff may set them besides."""
+"""自動応答不可 and 不開示: they follow the 支援措置 of a person, and staff may set them besides."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -99,7 +100,7 @@ def set_flags(
 
 def note_changes(*, today: date, at: datetime) -> None:
     """Compare what should hold today with what was told, and put each difference into the outbox."""
-    values = {"city": current(), "today": today, "at": at}
+    values: dict[str, Any] = {"city": current(), "today": today, "at": at}
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(_CONNECTED, values)
         if cursor.fetchone():

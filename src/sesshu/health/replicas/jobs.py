@@ -1,4 +1,4 @@
-"""What goes on by itself: every minute the outbox is sent; every night what was refused is tried once more."""
+"""What goes on by itself: every minute the outbox is sent, every night what was refused is tried again."""
 
 from __future__ import annotations
 
@@ -27,7 +27,9 @@ def for_each_city(act: Callable[[str], object]) -> None:
             if begun:
                 act(code)
         except Exception as error:
-            logger.error("replicas: %s for %s: %s", getattr(act, "__name__", "act"), code, type(error).__name__)
+            logger.error(
+                "replicas: %s for %s: %s", getattr(act, "__name__", "act"), code, type(error).__name__
+            )
 
 
 def _retry(code: str) -> None:

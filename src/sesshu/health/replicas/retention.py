@@ -29,9 +29,7 @@ def register_rules() -> None:
 
 
 def _sent(last: date, subjects: Sequence[int] | None) -> Iterator[Candidate]:
-    found = OutboxEntry.objects.filter(
-        municipality_code=current(), state=State.SENT, sent_at__date__lte=last
-    )
+    found = OutboxEntry.objects.filter(municipality_code=current(), state=State.SENT, sent_at__date__lte=last)
     if subjects is not None:
         found = found.filter(pk__in=subjects)
     for pk, at in found.values_list("pk", "sent_at"):

@@ -1,7 +1,7 @@
 """Send the outbox in bulk: claim and commit, tell the door of ``numbers``, write down what it answered.
 
-A sender that dies after the telling sends the same again; record and sequence make it known there, so that each
-entry counts once.
+A sender that dies after the telling sends the same again; record and sequence make it known there, so that
+each entry counts once.
 """
 
 from __future__ import annotations

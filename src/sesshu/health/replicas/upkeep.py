@@ -84,7 +84,7 @@ def rebuild(*, by: Account | None, at: datetime, today: date, resend: bool = Fal
     Connection.objects.get_or_create(
         municipality_code=current(), defaults={"started_at": at, "started_by": by}
     )
-    values = {"city": current(), "at": at}
+    values: dict[str, Any] = {"city": current(), "at": at}
     with connection.cursor() as cursor:
         cursor.execute(_PERSONS, values)
         persons = cursor.rowcount
@@ -113,8 +113,9 @@ def standing() -> Standing:
         )
         waiting, refused = cursor.fetchone()
         cursor.execute(
-            "SELECT count(*) FROM replicas_replicarecord r WHERE municipality_code = %s AND put AND NOT EXISTS"
-            " (SELECT 1 FROM replicas_outboxentry o WHERE o.record_id = r.id AND o.state <> 'sent')",
+            "SELECT count(*) FROM replicas_replicarecord r WHERE municipality_code = %s AND put"
+            " AND NOT EXISTS (SELECT 1 FROM replicas_outboxentry o"
+            " WHERE o.record_id = r.id AND o.state <> 'sent')",
             [current()],
         )
         (registered,) = cursor.fetchone()

@@ -1,7 +1,7 @@
 """Migration operation: the database itself writes the outbox in the transaction of each change.
 
-A trigger and not a call, because a dose that is silently missing or wrong among the 副本 misleads another city:
-no command, import, correction or merge can forget it, and the note commits or vanishes with the change.
+A trigger and not a call, because a dose that is silently missing or wrong among the 副本 misleads another
+city: no command, import, correction or merge can forget it; the note commits or vanishes with the change.
 """
 
 from __future__ import annotations

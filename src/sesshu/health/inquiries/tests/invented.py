@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 
+from tests.exchange import dose
+
 from sesshu.addressees.keys import name_key
 from sesshu.addressees.models import Addressee
 from sesshu.health.inquiries import jobs
 from sesshu.health.inquiries.models import Institution
 from sesshu.kernel import clock
 from sesshu.protocol import codes
-from tests.exchange import dose
 
 ISE, KOFU, TSU = "242039", "192015", "242012"
 TODAY = date(2026, 11, 22)
@@ -33,7 +34,9 @@ def institutions() -> None:
     """Kofu, Tsu and an insurer stand on the list."""
     Institution.objects.bulk_create(
         [
-            Institution(code=FORMER, kind="municipality", name="甲府市", name_kana="コウフシ", prefecture="山梨県"),
+            Institution(
+                code=FORMER, kind="municipality", name="甲府市", name_kana="コウフシ", prefecture="山梨県"
+            ),
             Institution(
                 code=codes.institution_of(TSU), kind="municipality", name="津市", name_kana="ツシ",
                 prefecture="三重県",

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+from tests.exchange import Door
 
 from sesshu.addressees import merging
 from sesshu.addressees.models import Addressee, ProtectiveMeasure
@@ -18,7 +19,6 @@ from sesshu.health.replicas.models import OutboxEntry, ReplicaRecord
 from sesshu.kernel import clock
 from sesshu.protection.models import AuditEvent
 from sesshu.protection.tenancy import acting_for
-from tests.exchange import Door
 
 ISE = "242039"
 TODAY = date(2026, 11, 22)
@@ -100,9 +100,14 @@ def test_m06_a_merge_moves_the_records_and_its_undoing_moves_them_back(begun: Do
 
 def test_m06_what_is_rolled_back_is_not_noted(begun: Door) -> None:
     who = person()
-    with pytest.raises(RuntimeError), acting_for(ISE):
-        given(who)
-        raise RuntimeError("the command fails")
+
+    def fails() -> None:
+        with acting_for(ISE):
+            given(who)
+            raise RuntimeError("the command fails")
+
+    with pytest.raises(RuntimeError):
+        fails()
     assert [kind for kind, _ in waiting()] == [Kind.ASSIGN]
 
 
