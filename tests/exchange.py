@@ -35,6 +35,10 @@ class NotDocumented(AssertionError):
     """The body is not the documented one."""
 
 
+class Unreadable(ValueError):
+    """A body with a part that the door does not take."""
+
+
 def dose(**items: str | None) -> dict[str, str | None]:
     """A provided record with all documented fields."""
     names = (
@@ -60,6 +64,7 @@ class Door:
     away: bool = False
     silent: bool = False
     refuses_flags: bool = False
+    unreadable: set[str] = field(default_factory=set)
     municipality: str = "242039"
     problems: list[str] = field(default_factory=list)
 
@@ -79,6 +84,8 @@ class Door:
             self._check(path, said)
             self.calls.append((path, said))
             return 200, self._operations()[path](said)
+        except Unreadable:
+            return 422, {"error": "invalid", "message": "氏名が長すぎます。"}
         except NotDocumented as error:
             self.problems.append(str(error))
             return 422, {"error": "invalid", "message": str(error)}
@@ -117,6 +124,8 @@ class Door:
     # -- operations --------------------------------------------------------------------------------------
     def _assign(self, said: dict[str, Any]) -> list[dict[str, Any]]:
         found = []
+        if self.unreadable & {person["addressee_number"] for person in said["persons"]}:
+            raise Unreadable
         for person in said["persons"]:
             _exactly("person", person, {"addressee_number", "basic"})
             _exactly("basic", person["basic"], BASIC)

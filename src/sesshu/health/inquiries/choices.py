@@ -12,7 +12,8 @@ from sesshu.protocol.refusals import Refusal
 class InstitutionKind(models.TextChoices):
     MUNICIPALITY = "municipality", "市区町村"
     PREFECTURE = "prefecture", "都道府県"
-    INSURER = "insurer", "医療保険者"
+    INSURER = "insurer", "医療保険者等"
+    WELFARE_OFFICE = "welfare_office", "福祉事務所等"
 
 
 class State(models.TextChoices):

@@ -18,15 +18,21 @@ from sesshu.health.inquiries.choices import Closing, Decision, Fate, State
 from sesshu.health.inquiries.comparing import Compared
 from sesshu.health.inquiries.kinds import kind_of
 from sesshu.health.inquiries.models import Inquiry, Received
-from sesshu.health.inquiries.services import NotAsked, note
+from sesshu.health.inquiries.services import NotAsked, told
 from sesshu.health.ledger import selectors as ledger
 from sesshu.health.ledger import services as ledger_services
 from sesshu.health.ledger.models import Dose, Source
 from sesshu.kernel.wareki import to_wareki_short
+from sesshu.protection import audit
 from sesshu.protection.models import Account
 from sesshu.protection.tenancy import current
 
 NotDecided = NotAsked
+# What a correction may have changed, and its undoing puts back.
+_KEPT = (
+    "date", "vaccine", "programme", "maker", "lot_number", "volume_ml", "route", "site", "doctor", "provider_name",
+    "reported_dose_number", "source", "source_key", "source_digest", "note",
+)  # fmt: skip
 
 
 def compared(inquiry: Inquiry, rows: Sequence[Received], ours: Sequence[Dose]) -> list[Compared]:
@@ -129,7 +135,8 @@ def undo(received: Received, *, reason: str, by: Account, at: datetime) -> None:
     row.save()
     inquiry.state, inquiry.closing, inquiry.closed_at, inquiry.closed_by = State.ANSWERED, "", None, None
     inquiry.save()
-    note("inquiry.undo", inquiry, by=by, **detail)
+    said = told(inquiry, **detail)
+    audit.record("inquiry.undo", by=by, subjects=[inquiry.addressee_id], detail=said)
 
 
 def _take_back(row: Received, reason: str, *, by: Account, at: datetime) -> None:
@@ -139,9 +146,7 @@ def _take_back(row: Received, reason: str, *, by: Account, at: datetime) -> None
         ledger_services.void(dose, reason=reason, by=by, at=at)
         return
     before = Dose.objects.get(municipality_code=current(), replaced_by=dose)
-    kept = ("date", "vaccine", "programme", "maker", "lot_number", "volume_ml", "route", "site", "doctor",
-            "provider_name", "reported_dose_number", "source", "source_key", "source_digest", "note")  # fmt: skip
-    values: dict[str, Any] = {name: getattr(before, name) for name in kept}
+    values: dict[str, Any] = {name: getattr(before, name) for name in _KEPT}
     ledger_services.replace(dose, reason=reason, by=by, at=at, **values)
 
 
@@ -213,6 +218,7 @@ def _decide(
     row.decided_by, row.decided_at = by, at
     row.save()
     made = {"dose": dose.pk} if dose else {}
-    note("inquiry.decide", inquiry, by=by, place=row.place, decision=str(decision), **made)
+    said = told(inquiry, place=row.place, decision=str(decision), **made)
+    audit.record("inquiry.decide", by=by, subjects=[inquiry.addressee_id], detail=said)
     if not inquiry.received.filter(decision="").exists():
         services.close(inquiry, closing=Closing.DECIDED, by=by, at=at)

@@ -22,7 +22,7 @@ from sesshu.protocol import codes
 
 _KINDS = {str(kind): str(kind.label) for kind in InstitutionKind}
 COLUMNS = (
-    Column("種別", "shubetsu", "X", 12, required=True, codes=_KINDS),
+    Column("種別", "shubetsu", "X", 20, required=True, codes=_KINDS),
     Column("団体コード", "dantaikodo", "X", 6, optional=True),
     Column("機関コード", "kikankodo", "X", 16, optional=True),
     Column("都道府県名", "todofukemmei", "N", 4, optional=True),

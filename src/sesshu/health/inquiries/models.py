@@ -1,4 +1,4 @@
-"""情報照会: who was asked about whom for what, what came of it, and what was provided (U02, M01)."""
+"""情報照会: who was asked about whom for what, what came of it, and what was provided (M02)."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ class Institution(TenantModel):
     """A body that may be asked, from the list that the city loads (``sesshu institutions import``)."""
 
     code = models.CharField("機関コード", max_length=16)
-    kind = models.CharField("種別", max_length=12, choices=choices.InstitutionKind)
+    kind = models.CharField("種別", max_length=20, choices=choices.InstitutionKind)
     name = models.CharField("名称", max_length=100)
     name_kana = models.CharField("読み仮名", max_length=200, blank=True)
-    prefecture = models.CharField("都道府県", max_length=4, blank=True)
+    prefecture = models.CharField("都道府県", max_length=12, blank=True)
     listed = models.BooleanField("一覧にある", default=True)
 
     class Meta:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -63,7 +64,8 @@ def ask(
         nondisclosure=nondisclosure or bool(is_protected([person.pk], at.date())),
         terminal=audit.terminal.get(),
     )  # fmt: skip
-    note("inquiry.ask", made, by=by, nondisclosure=made.nondisclosure)
+    detail = told(made, nondisclosure=made.nondisclosure)
+    audit.record("inquiry.ask", by=by, subjects=[person.pk], detail=detail)
     return made
 
 
@@ -95,7 +97,7 @@ def cancel(inquiry: Inquiry, *, by: Account) -> Inquiry:
     if found.state == State.QUEUED and found.attempts == 0:
         found.state = State.CANCELLED
     found.save(update_fields=["cancel_requested", "state"])
-    note("inquiry.cancel", found, by=by)
+    audit.record("inquiry.cancel", by=by, subjects=[found.addressee_id], detail=told(found))
     return found
 
 
@@ -146,8 +148,8 @@ def checked_provider(provider: str, kind: InquiryKind) -> str:
 
 
 def department_of(by: Account) -> str:
-    """The section that asks, as the other side may see it."""
-    return str(by.municipality.section or by.municipality.name)[:60]
+    """The section that asks, as the other side may see it; 照会者部署コード has 20 characters."""
+    return str(by.municipality.section or by.municipality.name)[:20]
 
 
 def locked(pk: int) -> Inquiry:
@@ -156,16 +158,16 @@ def locked(pk: int) -> Inquiry:
     return rows.get(municipality_code=current(), pk=pk)
 
 
-def note(act: str, inquiry: Inquiry, *, by: Account, **detail: object) -> None:
-    """Write the act into the log."""
-    said = {"inquiry": inquiry.pk, "kind": inquiry.kind, "provider": inquiry.provider}
-    audit.record(act, by=by, subjects=[inquiry.addressee_id], detail=said | detail)
+def told(inquiry: Inquiry, **more: Any) -> dict[str, Any]:
+    """What the log says of an inquiry: no name, no content."""
+    return {"inquiry": inquiry.pk, "kind": inquiry.kind, "provider": inquiry.provider} | more
 
 
 def _end(inquiry: Inquiry, closing: str, *, by: Account, at: datetime) -> None:
     inquiry.state, inquiry.closing, inquiry.closed_at, inquiry.closed_by = State.CLOSED, closing, at, by
     inquiry.save(update_fields=["state", "closing", "closed_at", "closed_by"])
-    note("inquiry.close", inquiry, by=by, closing=str(closing))
+    detail = told(inquiry, closing=str(closing))
+    audit.record("inquiry.close", by=by, subjects=[inquiry.addressee_id], detail=detail)
 
 
 def _locked(addressee: Addressee) -> Addressee:

@@ -17,7 +17,7 @@ from sesshu.health.inquiries.choices import Closing, State, sentence_of, steps_a
 from sesshu.health.inquiries.kinds import all_kinds, kind_of
 from sesshu.health.inquiries.models import Inquiry
 from sesshu.health.inquiries.selectors import VIEWS, Conditions
-from sesshu.health.inquiries.services import note
+from sesshu.health.inquiries.services import told
 from sesshu.kernel.masking import HIDDEN
 from sesshu.protection import audit
 from sesshu.protection.actions import Action, requires
@@ -93,7 +93,8 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     inquiry = selectors.inquiry(pk)
     if inquiry is None:
         raise Http404
-    note("inquiry.read", inquiry, by=account(request))
+    subjects = [inquiry.addressee_id]
+    audit.record("inquiry.read", by=account(request), subjects=subjects, detail=told(inquiry))
     if request.headers.get("HX-Request"):
         if inquiry.is_pending:
             return render(request, "inquiries/state.html", _context(request, inquiry))

@@ -23,6 +23,8 @@ from sesshu.protection.tenancy import acting_for, current
 from sesshu.protocol import points
 
 PROCESS = "ledger-outbox"
+# What the door says of a body of which one part is not as it must be.
+_UNREADABLE = frozenset({"invalid", "unreadable", "too_long"})
 _NO_NUMBER = "統合宛名番号が付番されていないため送っていません。個人番号の登録を確かめてください。"
 _NO_FLAG = "自動応答不可・不開示を登録できるまで送りません。"
 
@@ -38,6 +40,9 @@ class Sent:
     # Of this call only: who may not be told of further.
     unassigned: set[int] = field(default_factory=set)
     unprotected: set[int] = field(default_factory=set)
+
+
+Ask = Callable[[str, list[OutboxEntry], Sent], None]
 
 
 def send(municipality: str, *, most: int = 100_000) -> Sent:
@@ -66,13 +71,32 @@ def _send_claimed(municipality: str, entries: list[OutboxEntry], done: Sent) -> 
             rest = [entry for entry in rest if entry.kind not in kinds]
             continue
         try:
-            ask(municipality, batch, done)
+            _ask_in_parts(municipality, ask, batch, done)
         except (Unreachable, Refused) as error:
             with acting_for(municipality):
                 claiming.put_off(rest, str(error), at=clock.now())
             done.put_off, done.message = len(rest), str(error)
             return
         rest = [entry for entry in rest if entry.kind not in kinds]
+
+
+def _ask_in_parts(municipality: str, ask: Ask, batch: list[OutboxEntry], done: Sent) -> None:
+    """A message that cannot be read is halved until the entry that spoils it stands alone."""
+    try:
+        ask(municipality, batch, done)
+    except Refused as error:
+        if error.code not in _UNREADABLE:
+            raise
+        if len(batch) > 1:
+            middle = len(batch) // 2
+            _ask_in_parts(municipality, ask, batch[:middle], done)
+            _ask_in_parts(municipality, ask, batch[middle:], done)
+            return
+        with acting_for(municipality):
+            claiming.refused([batch[0].pk], str(error))
+        done.refused += 1
+        done.unassigned |= {batch[0].addressee_id} if batch[0].kind in _PERSON else set()
+        done.unprotected |= {batch[0].addressee_id} if batch[0].kind == Kind.FLAGS else set()
 
 
 def _without_ground(municipality: str, batch: list[OutboxEntry], done: Sent) -> list[OutboxEntry]:
@@ -88,7 +112,7 @@ def _without_ground(municipality: str, batch: list[OutboxEntry], done: Sent) -> 
     return [entry for entry in batch if entry.pk not in left]
 
 
-def _persons(path: str) -> Callable[[str, list[OutboxEntry], Sent], None]:
+def _persons(path: str) -> Ask:
     def ask(municipality: str, batch: list[OutboxEntry], done: Sent) -> None:
         persons = {entry.addressee.number: _basic(entry) for entry in batch}
         said = tell(municipality, path, persons=list(persons.values()))
@@ -199,7 +223,7 @@ def _digest(body: list[dict[str, Any]]) -> str:
 
 
 _PERSON, _RECORD = frozenset({Kind.ASSIGN, Kind.UPDATE}), frozenset({Kind.PUT, Kind.WITHDRAW})
-_STEPS: tuple[tuple[frozenset[Kind], Callable[[str, list[OutboxEntry], Sent], None]], ...] = (
+_STEPS: tuple[tuple[frozenset[Kind], Ask], ...] = (
     (frozenset({Kind.ASSIGN}), _persons("/v1/integrated/assign")),
     (frozenset({Kind.UPDATE}), _persons("/v1/integrated/update")),
     (frozenset({Kind.FLAGS}), _flags),

@@ -76,10 +76,10 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('municipality_code', models.CharField(default=sesshu.protection.tenancy.current, editable=False, max_length=6, verbose_name='市区町村コード')),
                 ('code', models.CharField(max_length=16, verbose_name='機関コード')),
-                ('kind', models.CharField(choices=[('municipality', '市区町村'), ('prefecture', '都道府県'), ('insurer', '医療保険者')], max_length=12, verbose_name='種別')),
+                ('kind', models.CharField(choices=[('municipality', '市区町村'), ('prefecture', '都道府県'), ('insurer', '医療保険者等'), ('welfare_office', '福祉事務所等')], max_length=20, verbose_name='種別')),
                 ('name', models.CharField(max_length=100, verbose_name='名称')),
                 ('name_kana', models.CharField(blank=True, max_length=200, verbose_name='読み仮名')),
-                ('prefecture', models.CharField(blank=True, max_length=4, verbose_name='都道府県')),
+                ('prefecture', models.CharField(blank=True, max_length=12, verbose_name='都道府県')),
                 ('listed', models.BooleanField(default=True, verbose_name='一覧にある')),
             ],
             options={

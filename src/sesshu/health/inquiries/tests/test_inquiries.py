@@ -1,4 +1,4 @@
-"""情報照会 (U02, M01, M02, M17): asked, answered, decided; refused, cancelled, and what comes twice."""
+"""情報照会 (M02, M17): asked, answered, decided; refused, cancelled, and what comes twice."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def now(inquiry: Inquiry) -> Inquiry:
     return inquiry
 
 
-def test_u02_an_answer_comes_and_is_kept_as_it_came(door: Door, asker: Account) -> None:
+def test_m02_an_answer_comes_and_is_kept_as_it_came(door: Door, asker: Account) -> None:
     inquiry = asked(asker)
     door.answers["0000000101"] = [MR, VARICELLA]
     turn()
@@ -47,7 +47,7 @@ def test_u02_an_answer_comes_and_is_kept_as_it_came(door: Door, asker: Account) 
     assert b"K100" not in b"".join(bytes(row.content) for row in Received.objects.all())
 
 
-def test_u02_what_comes_twice_is_kept_once(door: Door, asker: Account) -> None:
+def test_m02_what_comes_twice_is_kept_once(door: Door, asker: Account) -> None:
     asked(asker)
     door.answers["0000000101"] = [MR]
     turn()
@@ -58,7 +58,7 @@ def test_u02_what_comes_twice_is_kept_once(door: Door, asker: Account) -> None:
 
 
 @pytest.mark.parametrize("point", ["inquiries.told", "inquiries.results", "inquiries.kept"])
-def test_u02_a_death_between_two_steps_loses_nothing(door: Door, asker: Account, point: str) -> None:
+def test_m02_a_death_between_two_steps_loses_nothing(door: Door, asker: Account, point: str) -> None:
     inquiry = asked(asker)
     door.answers["0000000101"] = [MR]
 

@@ -1,4 +1,4 @@
-"""The screens of 照会: what a clerk sees and presses, and who may (U02, S02, control 56)."""
+"""The screens of 照会: what a clerk sees and presses, and who may (M02, S02, control 56)."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from tests.exchange import Door
 
 from sesshu.addressees.models import ProtectiveMeasure
 from sesshu.health.inquiries.models import Inquiry
@@ -19,7 +20,6 @@ from sesshu.kernel import clock
 from sesshu.protection.models import Account, AuditEvent
 from sesshu.protection.roles import Role
 from sesshu.protection.services import open_account
-from tests.exchange import Door
 
 
 def text(answer: Any) -> str:
@@ -30,7 +30,7 @@ def ask_former(desk: Client, pk: int, **headers: str) -> Any:
     return desk.post(reverse("inquiries:ask-former", args=[pk]), headers=headers)
 
 
-def test_u02_from_the_ledger_to_the_dose(door: Door, desk: Client) -> None:
+def test_m02_from_the_ledger_to_the_dose(door: Door, desk: Client) -> None:
     who = moved_in()
     page = text(desk.get(reverse("ledger:ledger", args=[who.pk])))
     assert "甲府市" in page
@@ -132,7 +132,7 @@ def test_an_inquiry_for_an_exemption_shows_its_basis_and_its_answer(door: Door, 
     form = text(desk.get(reverse("inquiries:new", args=[who.pk])))
     assert "30条3号ニ" in form
     desk.post(reverse("inquiries:new", args=[who.pk]), {"kind": "local-tax", "provider": FORMER})
-    door.answers[who.number] = [{"fiscal_year": "令和8年度", "tax_class": "非課税"}]
+    door.answers[who.number] = [{"fiscal_year": "令和8年度", "taxed": "非課税"}]
     turn()
     inquiry = Inquiry.objects.get()
     shown = text(desk.get(reverse("inquiries:detail", args=[inquiry.pk])))
@@ -149,9 +149,7 @@ def test_the_list_is_searched_by_post_and_counts_its_views(door: Door, desk: Cli
     door.answers["0000000101"] = "no_code"
     turn()
     found = text(
-        desk.post(
-            reverse("inquiries:list"), {"view": "refused", "q": "見本"}, headers={"HX-Request": "true"}
-        )
+        desk.post(reverse("inquiries:list"), {"view": "refused", "q": "見本"}, headers={"HX-Request": "true"})
     )
     assert "見本　花子" in found
     assert "別人" not in found

@@ -261,3 +261,13 @@ def test_h21_before_an_erasure_the_records_are_withdrawn(begun: Door) -> None:
     assert ending.withdraw(ISE, [who.pk]) == ["replicas:1"]
     assert begun.standing(who.number) == []
     assert ending.withdraw(ISE, [who.pk]) == ["replicas:1"]  # again, after a crash
+
+
+def test_one_entry_that_cannot_be_read_holds_up_no_other(begun: Door) -> None:
+    persons = [person(f"見本　{number}") for number in range(5)]
+    given(persons[2])
+    begun.unreadable.add(persons[2].number)
+    done = sending.send(ISE)
+    assert (done.sent, done.refused, done.put_off) == (4, 2, 0)
+    refused = OutboxEntry.objects.filter(state=State.REFUSED, kind=Kind.ASSIGN).get()
+    assert (refused.addressee_id, refused.message) == (persons[2].pk, "氏名が長すぎます。")
