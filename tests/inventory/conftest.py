@@ -64,6 +64,10 @@ _KNOWN = {
         "dose_label": "1期", "dose_number": 1, "last_day": date(2027, 5, 9),
     },
     "Extraction": {"programme": "mr", "on": TODAY, "counts": {"targets": 0, "excluded": {}}},
+    "Inquiry": {"kind": "vaccination", "state": "answered", "provider": "0219201500000000"},
+    "Received": {"decision": ""},
+    "Institution": {"code": lambda number: f"02{number:014}"},
+    "OutboxEntry": {"kind": "put", "state": "refused"},
     "Issue": {"programme": "mr", "code": _issue_code, "valid_to": TODAY, "fiscal_year": 2026},
     "BatchRow": {"messages": []},
     "Product": {"vaccine": "MR"},
@@ -164,7 +168,15 @@ def hidden_person(own_rows: Rows) -> Addressee:
     assert isinstance(person, Addressee)
     own_rows.another(ProtectiveMeasure, addressee=person, starts_on=date(2026, 2, 1), ends_on=None)
     for model in tenant_models():
-        if model.__name__ in {"Dose", "Screening", "PersonalCircumstance", "Window", "Issue"}:
+        if model.__name__ in {
+            "Dose",
+            "Screening",
+            "PersonalCircumstance",
+            "Window",
+            "Issue",
+            "Inquiry",
+            "OutboxEntry",
+        }:
             row = own_rows.another(model, addressee=person)
             if model.__name__ == "Dose":
                 verdict = next(each for each in tenant_models() if each.__name__ == "DoseVerdict")

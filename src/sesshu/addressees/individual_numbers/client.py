@@ -20,6 +20,7 @@ from joserfc.jwk import ECKey
 
 from sesshu.addressees.individual_numbers import credentials
 from sesshu.kernel import clock
+from sesshu.protocol import peers
 
 _log = logging.getLogger(__name__)
 _ISSUER = "urn:sesshu:numbers"
@@ -62,9 +63,11 @@ class Vault:
     """Connections are kept open and shared by the threads of a process."""
 
     def __init__(self, address: str, *, timeout: float = 10.0) -> None:
+        transport = peers.transports.get(address)
         self._http = httpx.Client(
             base_url=address,
-            verify=credentials.context(),
+            verify=credentials.context() if transport is None else True,
+            transport=transport,
             timeout=timeout,
             follow_redirects=False,
             trust_env=False,

@@ -55,6 +55,8 @@ INSTALLED_APPS = [
     "sesshu.health.eligibility",
     "sesshu.health.notices",
     "sesshu.health.intake",
+    "sesshu.health.inquiries",
+    "sesshu.health.replicas",
     "sesshu.health.reporting",
 ]
 
