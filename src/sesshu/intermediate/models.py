@@ -12,6 +12,7 @@ from django.db.models import Q
 
 from sesshu.intermediate.batch_models import InquiryBatch, Manifest, Rejection, Replica
 from sesshu.intermediate.choices import AcquisitionState, InquiryState, ProvisionState
+from sesshu.intermediate.opinion_models import Opinion
 from sesshu.intermediate.person_models import Person
 from sesshu.intermediate.record_models import Record
 from sesshu.intermediate.system_models import (
@@ -28,8 +29,8 @@ from sesshu.protocol.refusals import Refusal
 
 __all__ = [
     "Acquisition", "Correspondent", "DirectoryCopy", "ExpiryRun", "InformationFlag", "Inquiry",
-    "InquiryBatch", "ListCopy", "Manifest", "Notice", "Outbox", "Person", "Provision", "Record", "Rejection",
-    "Replica",
+    "InquiryBatch", "ListCopy", "Manifest", "Notice", "Opinion", "Outbox", "Person", "Provision", "Record",
+    "Rejection", "Replica",
 ]  # fmt: skip
 
 

@@ -28,4 +28,6 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 TERMINALS_REQUIRED = False
 PLAIN_LISTS = True
 # All systems of the exchange in one process and database, each institution a municipality of its own.
-INSTALLED_APPS = [*INSTALLED_APPS, "sesshu.network", "sesshu.intermediate"]
+INSTALLED_APPS = [
+    *INSTALLED_APPS, "sesshu.network", "sesshu.intermediate", "sesshu.intermediate.staff",
+]  # fmt: skip
