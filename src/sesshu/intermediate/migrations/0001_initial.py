@@ -208,7 +208,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'indexes': [models.Index(fields=['municipality_code', 'permit'], name='inquiry_permit'), models.Index(condition=models.Q(('state__in', ['answered', 'refused', 'expired']), ('taken_at', None)), fields=['municipality_code', 'id'], name='inquiry_to_take'), models.Index(condition=models.Q(('state__in', ['accepted', 'permitted'])), fields=['municipality_code', 'answer_by'], name='inquiry_open'), models.Index(fields=['batch', 'line'], name='inquiry_of_batch'), models.Index(fields=['municipality_code', 'asked_at'], name='inquiry_by_time')],
-                'constraints': [models.UniqueConstraint(fields=('municipality_code', 'reference'), name='inquiry_reference'), models.UniqueConstraint(fields=('municipality_code', 'processing_number'), name='inquiry_number')],
+                'constraints': [models.UniqueConstraint(fields=('municipality_code', 'reference'), name='exchange_inquiry_reference'), models.UniqueConstraint(fields=('municipality_code', 'processing_number'), name='inquiry_number')],
             },
         ),
         migrations.CreateModel(
