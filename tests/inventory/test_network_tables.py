@@ -1,4 +1,4 @@
-"""What the network's core keeps: each table says whether it speaks of persons, and how long it stays (N01, M14)."""
+"""What the network's core keeps: what each table tells of a person, and how long it stays (N01, M14)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.db import models
 
 from sesshu.protection.tenancy import TenantModel
 
-# Table → what it tells of a person and how long. No table of the core is a municipality's: it serves them all.
+# No table of the core is a municipality's: it serves them all.
 TABLES = {
     "network.Institution": "no person; until the institution is enrolled anew",
     "network.ListVersion": "no person; for good",
@@ -28,7 +28,8 @@ TABLES = {
 _TELLING = ("name", "birth", "address", "number", "resident", "content")
 # Words of that kind that stand for something else than a person's.
 _KNOWN = {
-    "Institution.name", "Institution.address", "Person.resident", "Acquisition.number", "Acquisition.resident",
+    "Institution.name", "Institution.address", "Person.resident", "Acquisition.number",
+    "Acquisition.resident",
     "Record.processing_number", "Record.inquirer_name", "Record.provider_name",
 }  # fmt: skip
 
