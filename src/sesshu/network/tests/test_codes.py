@@ -201,7 +201,7 @@ def test_a_code_on_its_way_opens_for_its_institution_alone(net: Net) -> None:
     assert envelopes.opened(text, net.ise.sealing)
 
 
-def test_many_cost_as_many_queries_as_few(net: Net, django_assert_max_num_queries: object) -> None:
+def test_many_cost_as_many_queries_as_few(net: Net) -> None:
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
