@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 from sesshu.protection.rls import Protect
 
-APPLICATION = "sesshu_app"
+APPLICATION = settings.APPLICATION_ROLE
 
 
 class Migration(migrations.Migration):
