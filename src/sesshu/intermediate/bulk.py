@@ -72,20 +72,22 @@ def _insert(model: type[models.Model], once: bool) -> sql.Composed:
 @lru_cache(maxsize=64)
 def _update(model: type[models.Model], names: tuple[str, ...]) -> sql.Composed:
     key = model._meta.pk
-    fields = [model._meta.get_field(name) for name in names]
-    every = [key, *fields]
+    fields: list[Any] = [model._meta.get_field(name) for name in names]
+    every: list[Any] = [key, *fields]
     return sql.SQL(
         "UPDATE {table} AS held SET {sets} FROM unnest({arrays}) AS fresh ({names})"
         " WHERE held.{key} = fresh.{key} AND held.municipality_code = %s"
     ).format(
         table=sql.Identifier(model._meta.db_table),
-        sets=sql.SQL(", ").join(
-            sql.SQL("{} = {}").format(sql.Identifier(field.column), _read(field)) for field in fields
-        ),
+        sets=sql.SQL(", ").join([_set(field) for field in fields]),
         arrays=sql.SQL(", ").join(map(_array, every)),
         names=_names(every),
-        key=sql.Identifier(key.column),
+        key=sql.Identifier(str(key.column)),
     )
+
+
+def _set(field: Any) -> sql.Composed:
+    return sql.SQL("{} = {}").format(sql.Identifier(field.column), _read(field))
 
 
 def _names(fields: Sequence[Any]) -> sql.Composed:
