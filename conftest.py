@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-pytest_plugins = ["tests.browser", "tests.vault"]
+pytest_plugins = ["tests.browser", "tests.vault", "tests.machines", "tests.numbers_double"]
 TEMPLATE = "city"
 
 

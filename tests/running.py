@@ -89,7 +89,7 @@ def installation(home: Path, **options: Any) -> Iterator[Installation]:
 @contextmanager
 def staff_door(made: Installation) -> Iterator[str]:
     """The staff door and the worker, as ``serve`` runs them; yields the address."""
-    port = _free_port()
+    port = free_port()
     process = made.start("serve", "--only", "city", "--port", str(port), "--workers", "1")
     address = f"http://127.0.0.1:{port}"
     try:
@@ -101,9 +101,27 @@ def staff_door(made: Installation) -> Iterator[str]:
 
 
 @contextmanager
+def both_doors(made: Installation) -> Iterator[str]:
+    """City and vault together, as ``serve`` runs them; yields the staff door's address. Commands after it
+    reach the same vault.
+    """
+    port, numbers = free_port(), free_port()
+    words = ("--port", str(port), "--numbers-port", str(numbers), "--workers", "1")
+    made.environment["SESSHU_NUMBERS_ADDRESS"] = f"https://localhost:{numbers}"
+    process = made.start("serve", *words)
+    address = f"http://localhost:{port}"
+    try:
+        wait_until(lambda: _answers(f"{address}/health/"), "the staff door answers", process)
+        yield address
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=60)
+
+
+@contextmanager
 def tls_door(made: Installation) -> Iterator[int]:
     """The staff door that does its own TLS (``serve --tls``); yields its port."""
-    port = _free_port()
+    port = free_port()
     process = made.start("serve", "--only", "city", "--tls", "--port", str(port), "--workers", "1")
     # What the door warns of (refused handshakes) must not fill the pipe.
     assert process.stdout is not None
@@ -141,7 +159,7 @@ def _answers(address: str) -> bool:
         return False
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -21,12 +21,16 @@ from typing import Any
 import pytest
 
 from sesshu.kernel import clock
-from sesshu.kernel.check_digits import individual_number_check_digit
+from sesshu.kernel.check_digits import individual_number_check_digit, resident_code_check_digit
+from sesshu.protection.authority import Subject
+from sesshu.protocol.codes import institution_of
+
+from .exchange_doubles import Authority, Doubles, Intermediate, Network
 
 ISE, KOFU = "242039", "192015"
 ALL_SCOPES = (
     "numbers.write", "numbers.search", "numbers.reveal", "numbers.resolve", "numbers.tokens",
-    "numbers.alarms", "numbers.erase", "numbers.accesses",
+    "numbers.alarms", "numbers.erase", "numbers.accesses", "integrated", "exchange", "replica", "records",
 )  # fmt: skip
 _LETTERS = str.maketrans("0123456789", "ghijklmnop")  # digits could look like a number by chance
 PURPOSES = ("vaccination", "relief", "exchange", "correction")
@@ -36,6 +40,12 @@ def invented_number() -> str:
     """A number with the right check digit that nobody has."""
     first = f"{secrets.randbelow(10**11):011d}"
     return first + str(individual_number_check_digit(first))
+
+
+def invented_resident_code() -> str:
+    """A 住民票コード with the right check digit that nobody has."""
+    first = f"{secrets.randbelow(10**10):010d}"
+    return first + str(resident_code_check_digit(first))
 
 
 def invented_addressee() -> str:
@@ -51,6 +61,7 @@ class RunningVault:
     environment: dict[str, str]
     log: Path
     clients: dict[str, Any] = field(default_factory=dict)
+    ports: dict[str, int] = field(default_factory=dict)
 
     def cli(self, *words: str, check: bool = True, **environment: str) -> subprocess.CompletedProcess[str]:
         """``sesshu`` in the vault's own settings and database."""
@@ -86,11 +97,14 @@ class RunningVault:
         scopes: Sequence[str] = ALL_SCOPES,
         purposes: Sequence[str] = PURPOSES,
         municipalities: Sequence[str] = (ISE, KOFU),
+        business: str = "019",
+        own_numbers: bool = False,
     ) -> None:
         """Put a system on the list."""
         self.cli(
             "numbers", "systems", "allow", client, "--name", client, "--certificate", str(certificate),
             "--scopes", *scopes, "--purposes", *purposes, "--municipalities", *municipalities,
+            "--business", business, *(["--own-numbers"] if own_numbers else []),
         )  # fmt: skip
 
     def asking(self, municipality: str = ISE, actor: str = "") -> dict[str, Any]:
@@ -120,7 +134,9 @@ def vault(django_db_setup: None) -> Iterator[RunningVault]:
     log = Path(os.environ["SESSHU_HOME"]) / f"{name}.log"
     # Keys belong to one database: a rotation by another worker's vault would destroy this one's.
     own = {"SESSHU_DB_NAME": name, "SESSHU_KEYS_FOLDER": str(log.with_name(f"keys-{worker}"))}
-    running = RunningVault(f"https://localhost:{door.port}", name, os.environ | own, log)
+    ports = {ISE: _free_port(), KOFU: _free_port(), "network": _free_port()}
+    own |= _exchange(ports, log.with_name(f"exchange-{worker}"))
+    running = RunningVault(f"https://localhost:{door.port}", name, os.environ | own, log, ports=ports)
     running.allow("city", credentials.ensure())
     with log.open("wb") as stream:
         process = subprocess.Popen(
@@ -136,6 +152,50 @@ def vault(django_db_setup: None) -> Iterator[RunningVault]:
         process.terminate()
         process.wait(timeout=30)
         database.drop_database(reached, name)
+
+
+def _exchange(ports: dict[str, int], folder: Path) -> dict[str, str]:
+    """Where the vault looks for intermediate servers and network; nobody is there until a test opens them."""
+    addresses = {name: f"https://localhost:{port}" for name, port in ports.items()}
+    return {
+        "SESSHU_INTERMEDIATES": ",".join(f"{city}={addresses[city]}" for city in (ISE, KOFU)),
+        "SESSHU_NETWORK_ADDRESS": addresses["network"],
+        "SESSHU_NUMBERS_EXCHANGE_FOLDER": str(folder),
+    }
+
+
+@pytest.fixture(scope="session")
+def _doubles(vault: RunningVault) -> Doubles:
+    """Certificates of both cities' parts stand where the vault looks for them."""
+    folder = Path(vault.environment["SESSHU_NUMBERS_EXCHANGE_FOLDER"])
+    certificates = Authority(folder.with_name(f"{folder.name}-authority"))
+    folder.mkdir()
+    (folder / "network-authority.pem").write_bytes(certificates.root.read_bytes())
+    for city in (ISE, KOFU):
+        for part in ("numbers", "juki"):
+            certificates.issue(
+                folder / city / f"{part}.pem", folder / city / f"{part}-key.pem",
+                Subject(part, institution_of(city)), server=False,
+            )  # fmt: skip
+    return Doubles(
+        certificates,
+        {city: Intermediate(vault.ports[city], certificates, city) for city in (ISE, KOFU)},
+        Network(vault.ports["network"], certificates),
+    )
+
+
+@pytest.fixture
+def doubles(_doubles: Doubles) -> Iterator[Doubles]:
+    """Intermediate servers and network, open and with nothing heard."""
+    for door in _doubles.all():
+        door.heard.clear()
+        door.refusal = None
+        door.open()
+    for intermediate in _doubles.intermediates.values():
+        intermediate.results.clear()
+    yield _doubles
+    for door in _doubles.all():
+        door.close()
 
 
 @pytest.fixture

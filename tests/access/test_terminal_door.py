@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import socket
 import ssl
 from collections.abc import Iterator
@@ -13,7 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.running import Installation, installation, tls_door
+from sesshu.config.doors import Door as StaffDoor
+from tests.running import Installation, free_port, installation, tls_door, wait_until
 
 ISE, KOFU = "242039", "192015"
 REFUSALS = (ssl.SSLError, ConnectionError)
@@ -93,6 +95,20 @@ def test_the_handshake_itself_refuses(door: Door, certificate: str | None) -> No
     """No certificate, one of another authority, one that has ended, one that is not for a client."""
     with pytest.raises(REFUSALS):
         ask(door.connection(certificate), "/health/")
+
+
+def test_a_refused_handshake_stands_in_the_door_s_log(door: Door) -> None:
+    """ASVS V16.3.4: as a line for machines, with the address that it came from."""
+    port = free_port()
+    words = ("--config", "python:sesshu.config.tls_door", "--bind", f"127.0.0.1:{port}", "--workers", "1")
+    process = door.made.start("sesshu.config.wsgi:application", *words, module="gunicorn")
+    opened = StaffDoor("127.0.0.1", port, tls=True)
+    wait_until(opened.is_open, "the door shakes hands", process)
+    process.send_signal(signal.SIGTERM)
+    entries = [json.loads(line) for line in process.communicate(timeout=60)[1].splitlines() if "{" in line]
+    told = [each["message"] for each in entries if "PEER_DID_NOT_RETURN_A_CERTIFICATE" in each["message"]]
+    assert told
+    assert all("127.0.0.1" in each for each in told)
 
 
 def test_what_is_signed_but_not_in_the_register_opens_nothing(door: Door) -> None:
@@ -215,3 +231,9 @@ def test_without_tls_or_a_proxy_the_house_does_not_open(door: Door) -> None:
     answer = door.made.sesshu("serve", "--port", "1")
     assert answer.exit_code == 2
     assert "SESSHU_TRUSTED_PROXIES" in answer.data["error"]
+
+
+def test_without_tls_the_house_does_not_open_on_the_network(door: Door) -> None:
+    answer = door.made.sesshu("serve", "--host", "0.0.0.0", "--port", "1")
+    assert answer.exit_code == 2
+    assert "127.0.0.1" in answer.data["error"]

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from copy import deepcopy
 from datetime import date
 from typing import Any
 
 import pytest
+from django.db import transaction
 from django.test import Client
+from pytest_django import DjangoDbBlocker
 
 from sesshu.addressees.models import Addressee, ProtectiveMeasure
 from sesshu.kernel import clock
@@ -61,7 +64,11 @@ _KNOWN = {
         "dose_label": "1期", "dose_number": 1, "last_day": date(2027, 5, 9),
     },
     "Extraction": {"programme": "mr", "on": TODAY, "counts": {"targets": 0, "excluded": {}}},
-    "Issue": {"programme": "mr", "code": _issue_code, "valid_to": TODAY},
+    "Inquiry": {"kind": "vaccination", "state": "answered", "provider": "0219201500000000"},
+    "Received": {"decision": ""},
+    "Institution": {"code": lambda number: f"02{number:014}"},
+    "OutboxEntry": {"kind": "put", "state": "refused"},
+    "Issue": {"programme": "mr", "code": _issue_code, "valid_to": TODAY, "fiscal_year": 2026},
     "BatchRow": {"messages": []},
     "Product": {"vaccine": "MR"},
     "TerminalApplication": {"signing_request": ""},
@@ -107,17 +114,31 @@ def signed_in(account: Account) -> Client:
 ORDINARY = tuple(role for role in Role if role is not Role.PROTECTED)
 
 
+@pytest.fixture(scope="module")
+def _two_cities(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[tuple[Rows, Rows]]:
+    """Filled once for a file's tests: each runs in a savepoint of the transaction that holds the rows."""
+    with django_db_blocker.unblock():
+        around = transaction.atomic()
+        around._from_testcase = True  # type: ignore[attr-defined]  # as Django's own test cases say
+        with around:
+            with clock.fixed(TODAY), acting_for(ensure_municipality(ISE).code):
+                own = _filled(staff("ise-clerk", ISE, *ORDINARY), OWN)
+            with clock.fixed(TODAY), acting_for(ensure_municipality(KOFU).code):
+                foreign = _filled(staff("kofu-clerk", KOFU, *ORDINARY), FOREIGN)
+            yield own, foreign
+            transaction.set_rollback(True)
+
+
 @pytest.fixture
-def foreign_rows(ise: object) -> Rows:
+def foreign_rows(_two_cities: tuple[Rows, Rows], ise: object) -> Rows:
     """One row of every table in the other city, all under the number FOREIGN."""
-    with acting_for(KOFU):
-        return _filled(staff("kofu-clerk", KOFU, *ORDINARY), FOREIGN)
+    return deepcopy(_two_cities[1])
 
 
 @pytest.fixture
-def own_rows(ise: object) -> Rows:
+def own_rows(_two_cities: tuple[Rows, Rows], ise: object) -> Rows:
     """One row of every table in one's own city, all under the number OWN."""
-    return _filled(staff("ise-clerk", ISE, *ORDINARY), OWN)
+    return deepcopy(_two_cities[0])
 
 
 def _filled(account: Account, number: int) -> Rows:
@@ -147,7 +168,15 @@ def hidden_person(own_rows: Rows) -> Addressee:
     assert isinstance(person, Addressee)
     own_rows.another(ProtectiveMeasure, addressee=person, starts_on=date(2026, 2, 1), ends_on=None)
     for model in tenant_models():
-        if model.__name__ in {"Dose", "Screening", "PersonalCircumstance", "Window", "Issue"}:
+        if model.__name__ in {
+            "Dose",
+            "Screening",
+            "PersonalCircumstance",
+            "Window",
+            "Issue",
+            "Inquiry",
+            "OutboxEntry",
+        }:
             row = own_rows.another(model, addressee=person)
             if model.__name__ == "Dose":
                 verdict = next(each for each in tenant_models() if each.__name__ == "DoseVerdict")

@@ -137,6 +137,8 @@ def test_with_its_event_the_same_command_does_something(own_rows: Rows, second: 
 SWALLOWING = {
     "sesshu/jobs/tasks.py": "ends the job as failed and raises again",
     "sesshu/protection/trail/cli.py": "the rules read; they do nothing for anybody",
+    "sesshu/health/inquiries/jobs.py": "one city's own transaction is gone; the next city's turn begins",
+    "sesshu/health/replicas/jobs.py": "one city's own transaction is gone; the next city's begins",
     "sesshu/protection/trail/jobs.py": "one city's own transaction is gone; the next city's begins",
     "sesshu/health/reporting/services.py": "removes the unfinished file and raises again",
     "sesshu/schedule/checking/workbook.py": "reads a file; no database",

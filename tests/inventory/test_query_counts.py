@@ -16,11 +16,11 @@ MORE = 49
 # Tables that a page lists, and of which fifty rows may hang together.
 LISTED = (
     "Addressee", "Provider", "Product", "Lot", "OwnProgramme", "Job", "Batch", "Extraction", "PrintRun",
-    "ReportSnapshot",
+    "ReportSnapshot", "Institution", "InquiryRun",
 )  # fmt: skip
 OF_A_PERSON = (
     "Dose", "Screening", "PersonalCircumstance", "Window", "Issue", "BatchRow", "ExtractionRow",
-    "ProtectiveMeasure",
+    "ProtectiveMeasure", "Inquiry", "OutboxEntry",
 )  # fmt: skip
 
 

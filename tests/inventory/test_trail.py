@@ -13,7 +13,6 @@ from django.test import Client
 import sesshu
 import sesshu.numbers.acts  # a system of its own, with its own log
 from sesshu.health.notices.models import IssueState
-from sesshu.kernel import clock
 from sesshu.kernel.check_digits import is_individual_number
 from sesshu.protection import acts, audit
 from sesshu.protection.accounts import services
@@ -22,8 +21,6 @@ from sesshu.protection.models import AuditEvent
 from sesshu.protection.roles import Role
 from sesshu.protection.taking_out.choices import MediumEvent
 from sesshu.protection.trail.middleware import QUIET
-from sesshu.protection.trail.models import RefusalCount
-from sesshu.protection.trail.refusals import EACH
 
 from .conftest import FOREIGN, ISE, ORDINARY, OWN, signed_in, staff
 from .pages import Page, pages
@@ -170,22 +167,6 @@ def test_an_address_that_does_not_exist_is_logged(own_rows: Rows) -> None:
     assert AuditEvent.objects.get(actor="lost").detail == {"method": "GET", "status": 404, "view": "unknown"}
 
 
-def test_a_flood_of_refusals_is_counted_and_not_lost(ise: object) -> None:
-    from datetime import timedelta
-
-    from sesshu.protection.trail import refusals
-
-    client = signed_in(staff("flood", ISE, *ORDINARY))
-    for _ in range(EACH + 30):
-        client.get("/no/such/page/")
-    assert AuditEvent.objects.filter(action="access.refused").count() == EACH
-    with clock.fixed(clock.now() + timedelta(minutes=5)):
-        assert refusals.flush(ISE) == 30
-        assert refusals.flush(ISE) == 0
-    assert AuditEvent.objects.get(action="access.refused-more").detail["more"] == 30
-    assert not RefusalCount.objects.exists()
-
-
 def _rows() -> dict[str, list[str]]:
     """All that the city's tables hold, the log left out."""
     quiet = {"AuditEvent", "RefusalCount"}
@@ -227,50 +208,3 @@ def test_no_event_of_any_page_could_hold_a_name_or_a_number(own_rows: Rows, hidd
         said = f"{event.action} {event.purpose} {event.terminal} {event.result} {event.detail}"
         assert not any(map(is_individual_number, SCANNED.findall(said)))
         acts.check_detail(event.action, event.detail)
-
-
-@pytest.mark.parametrize(
-    "detail",
-    [
-        {"name": "伊勢 花子"},
-        {"by": "イセ ハナコ"},
-        {"number": "123456789018"},
-        {"number": 123456789018},
-        {"by": ["ok", {"deep": "伊勢"}]},
-        {"伊勢": 1},
-        {"123456789018": 1},
-        {"ratio": 0.5},
-        {"text": "two words"},
-        {"by": {"a": {"b": {"c": {"d": {"e": 1}}}}}},
-    ],
-)
-def test_a_detail_that_could_tell_a_person_is_refused(ise: object, detail: dict[str, object]) -> None:
-    assert is_individual_number("123456789018")
-    with pytest.raises(acts.Unsayable):
-        audit.record("no.such-action", by=None, detail=detail)
-    assert not AuditEvent.objects.exists()
-
-
-@pytest.mark.parametrize(
-    "chance",
-    ["00000000-0000-4000-8000-123456789018", "abcd123456789018" + "f" * 20, "f" * 52 + "123456789018"],
-)
-def test_an_id_whose_digits_look_like_a_number_by_chance_is_no_number(ise: object, chance: str) -> None:
-    """A request's id, a certificate's serial, a file's digest: one in some thousands holds such digits."""
-    audit.record("no.such-action", by=None, detail={"request": chance})
-
-
-def test_a_declared_action_tells_nothing_but_what_it_declared(ise: object) -> None:
-    with pytest.raises(acts.Unsayable, match="ledger"):
-        audit.record("ledger.read", by=None, detail={"dose": 1})
-
-
-def test_a_long_list_of_persons_goes_on_in_further_events(
-    ise: object, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(audit, "SUBJECTS_LISTED", 3)
-    first = audit.record("targets.extract", by=None, subjects=range(8), detail={"extraction": 5})
-    events = AuditEvent.objects.order_by("pk")
-    assert [event.subjects for event in events] == [[0, 1, 2], [3, 4, 5], [6, 7]]
-    assert [event.count for event in events] == [8, 0, 0]
-    assert events[2].detail == {"extraction": 5, "part": 3, "of": first.pk}

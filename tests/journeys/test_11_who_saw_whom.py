@@ -40,6 +40,17 @@ def test_who_saw_this_person_in_one_screen(house: Any, staff: Any) -> None:
     with officer.page.expect_download() as download:
         officer.page.get_by_role("button", name="CSVで出力").click()
     assert "demo-ise" in download.value.path().read_text(encoding="utf-8-sig")
+    officer.page.get_by_role("button", name="印刷用に表示").click()
+    officer.heading("閲覧者一覧").looks_well("audit-person-paper")
+    text = officer.page.locator("main").inner_text()
+    assert number in text
+    assert "demo-ise）" in text
+    assert house.residents[number]["氏名"] not in text
+    assert number not in officer.page.url
+    officer.page.emulate_media(media="print")
+    assert not officer.page.get_by_role("button", name="印刷・PDFで保存").is_visible()
+    assert officer.page.get_by_role("columnheader", name="日時").is_visible()
+    assert officer.page.pdf(prefer_css_page_size=True).startswith(b"%PDF")
 
 
 def test_the_log_is_searched_signed_and_verified(staff: Any) -> None:

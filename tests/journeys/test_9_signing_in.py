@@ -15,10 +15,10 @@ import pytest
 from tests.faults.server_side import administrator
 from tests.journeys.authenticator import FORGE, Authenticator
 from tests.journeys.desk import EXPECTED, Desk
+from tests.journeys.enrolling import PASSWORD, enrol, give_password, press
 from tests.running import Installation, installation, staff_door
 
 pytestmark = [pytest.mark.browser]
-PASSWORD = "tsubaki no hana 38"
 NEW_PASSWORD = "umibe no gakko 77"
 SYSTEM, MANAGER, SECOND, CLERK = "tanaka-system", "suzuki-manager", "manager-2", "counter-1"
 
@@ -67,48 +67,6 @@ def sit_down(door: Door, browser: Any) -> Iterator[Callable[[], Desk]]:
     for desk in desks:
         desk.page.context.close()
     assert complaints == []
-
-
-def press(desk: Desk, button: str) -> None:
-    desk.page.get_by_role("button", name=button, exact=True).click()
-
-
-def show_code(desk: Desk, login: str, code: str, password: str = PASSWORD, *, look: bool = False) -> None:
-    """The first two steps of an enrolment, by keyboard alone."""
-    desk.goto("/sign-in/")
-    desk.page.get_by_role("link", name="登録票を受け取った方").press("Enter")
-    desk.heading("利用者の登録")
-    if look:
-        desk.looks_well("enrol-code")
-    desk.page.get_by_label("利用者ID").fill(login)
-    desk.page.get_by_label("登録コード").fill(code)
-    desk.page.keyboard.press("Enter")
-    desk.heading("パスワードの登録")
-    if look:
-        desk.looks_well("enrol-password")
-    desk.page.get_by_label("新しいパスワード", exact=False).first.fill(password)
-    desk.page.get_by_label("新しいパスワード（確認）").fill(password)
-    desk.page.keyboard.press("Enter")
-    desk.heading("認証器の登録")
-    if look:
-        desk.looks_well("enrol-authenticator")
-
-
-def enrol(
-    desk: Desk, login: str, code: str, password: str = PASSWORD, *, look: bool = False
-) -> Authenticator:
-    device = Authenticator.plug_in(desk.page)
-    show_code(desk, login, code, password, look=look)
-    desk.page.get_by_label("認証器の名前").fill("席の指紋リーダー")
-    desk.page.keyboard.press("Enter")
-    desk.heading("ホーム")
-    return device
-
-
-def give_password(desk: Desk, login: str, password: str = PASSWORD) -> None:
-    desk.page.get_by_label("利用者ID").fill(login)
-    desk.page.get_by_label("パスワード").fill(password)
-    desk.page.keyboard.press("Enter")
 
 
 @pytest.fixture(scope="session")
@@ -321,6 +279,7 @@ def test_locks_and_strays_are_shown_to_administrators(
     give_password(wrong, CLERK, NEW_PASSWORD)
     wrong.page.get_by_role("alert").get_by_text("サインインできません").wait_for()
     desk, device = at_desk(sit_down, keys, MANAGER)
+    desk.goto("/sign-in/signed-in/").heading("サインイン中の利用者").looks_well("signed-in")
     desk.goto("/sign-in/locks/").heading("停止中の利用者ID").looks_well("locks")
     desk.page.get_by_role("row", name="窓口 花子").get_by_role("button").click()
     desk.page.get_by_text("すぐにサインインできます").wait_for()

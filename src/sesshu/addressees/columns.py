@@ -56,6 +56,7 @@ RESIDENT_COLUMNS: tuple[Column, ...] = (
     Column("支援措置区分", "shiensochikubun", "X", 1, codes=FLAG),
     Column("支援措置開始日", "shiensochikaishibi", "DATE"),
     Column("支援措置終了日", "shiensochishuryobi", "DATE"),
+    Column("転入前住所_市区町村コード", "tennyumaejusho_shikuchosonkodo", "X", 6, optional=True),
 )
 
 CHANGE_COLUMNS: tuple[Column, ...] = (

@@ -18,8 +18,8 @@ from sesshu.protection.tenancy import current
 CREATE, UPDATE, SAME, LATE = "create", "update", "same", "late"
 KNOWN, SEEN, OTHER, TAKEN = "known", "seen", "other", "taken"
 
-# A blank telephone in the feed does not take away one that staff wrote down.
-_KEPT_WHEN_BLANK = ("telephone",)
+# A blank in the feed does not take away what staff wrote down or an earlier file told.
+_KEPT_WHEN_BLANK = ("telephone", "former_municipality_code")
 
 
 def new_value(field: str) -> str:

@@ -50,6 +50,8 @@ class Addressee(TenantModel):
     removed_on = models.DateField("消除年月日", null=True)
     tax_class = models.CharField("課税非課税区分", max_length=1, choices=TaxClass, default=TaxClass.UNKNOWN)
     public_assistance = models.BooleanField("生活保護", default=False)
+    # 住民基本台帳法7条8号: where one who moved in lived before.
+    former_municipality_code = models.CharField("転入前住所_市区町村コード", max_length=6, blank=True)
 
     name_key = models.TextField(editable=False)
     address_key = models.TextField(editable=False)

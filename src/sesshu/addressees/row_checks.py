@@ -130,13 +130,9 @@ def _measure_period(batch: Batch, today: str) -> Iterator[Fault]:
 
 
 def _codes_of_places(batch: Batch, today: str) -> Iterator[Fault]:
-    bad = {code for code in set(batch["住所_市区町村コード"]) if code and not is_municipality_code(code)}
-    yield from _those(
-        batch,
-        "住所_市区町村コード",
-        bad,
-        _WRONG_MUNICIPALITY,
-    )
+    for column in ("住所_市区町村コード", "転入前住所_市区町村コード"):
+        bad = {code for code in set(batch[column]) if code and not is_municipality_code(code)}
+        yield from _those(batch, column, bad, _WRONG_MUNICIPALITY)
     for column, length in (("住所_町字コード", 7), ("住所_郵便番号", 7)):
         bad = {c for c in set(batch[column]) if c and not (len(c) == length and c.isascii() and c.isdigit())}
         yield from _those(batch, column, bad, f"は使えません。半角数字{length}桁にしてください。")

@@ -36,6 +36,7 @@ FIELDS: dict[str, str] = {
     "removed_on": "消除年月日",
     "tax_class": "課税非課税区分",
     "public_assistance": "生活保護区分",
+    "former_municipality_code": "転入前住所_市区町村コード",
 }
 DATES = frozenset({"birth_date", "resident_since", "removed_on"})
 BOOLEANS = frozenset({"public_assistance"})
@@ -55,6 +56,7 @@ PROTECTED_FIELDS = frozenset(
         "postal_code",
         "telephone",
         "district",
+        "former_municipality_code",
     }
 )
 

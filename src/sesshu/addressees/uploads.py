@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 
 from sesshu.kernel.cells import CellError, write_csv
+from sesshu.protection.tenancy import current
 
 _ROW = re.compile(r"^[0-9]+行目: ")
 HEADER = ("種別", "行", "列", "内容", "対処")
@@ -47,6 +48,6 @@ def told_apart(message: str) -> tuple[str, str]:
 
 
 def _folder() -> Path:
-    folder = Path(settings.MEDIA_ROOT) / "residents"
+    folder = Path(settings.MEDIA_ROOT) / current() / "residents"
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     return folder

@@ -26,7 +26,7 @@ from sesshu.addressees.masked import AddresseeView
 from sesshu.addressees.models import Addressee, ProtectiveMeasure
 from sesshu.kernel import clock
 from sesshu.kernel.wareki import parse_date
-from sesshu.protection import cases
+from sesshu.protection import browser_store, cases
 from sesshu.protection.actions import Action, requires
 from sesshu.protection.cases import opens_person
 from sesshu.protection.purposes import Purpose, Section, acting_with
@@ -48,6 +48,7 @@ def search(request: HttpRequest) -> HttpResponse:
         found = selectors.search(text, by=request.user)  # type: ignore[arg-type]
     context = {"text": text.strip(), "found": found, "opens": opening.url_name_with(request, purpose)}
     context |= {"purpose": purpose, "purposes": cases.choices_for(account(request))}
+    context["remember_key"] = browser_store.key_for(request)
     template = "addressees/results.html" if request.headers.get("HX-Request") else "addressees/search.html"
     return render(request, template, context)
 

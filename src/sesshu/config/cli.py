@@ -43,16 +43,27 @@ _ROOMS = {
     "accounts first": _Room("sesshu.protection.sign_in.cli", True, "最初の管理者2人の登録"),
     "terminals": _Room("sesshu.protection.terminals.cli", True, "最初の端末の登録、失効リスト"),
     "keys": _Room("sesshu.protection.keys.cli", True, "暗号鍵の状態・更新・廃棄"),
+    "retention": _Room("sesshu.protection.retention.cli", True, "市区町村のすべてのデータの消去"),
     "numbers": _Room("sesshu.numbers.cli", True, "個人番号の取込・消去", "numbers"),
+    "network": _Room("sesshu.network.cli", True, "ネットワークの配信とその状況", "network"),
+    "network enrol": _Room("sesshu.network.cli", True, "機関の登録", "network", "owner"),
+    "network institutions": _Room("sesshu.network.cli", True, "登録した機関", "network", "owner"),
+    "network list": _Room("sesshu.network.cli", True, "照会許可用照合リスト", "network", "owner"),
+    "network records": _Room("sesshu.network.cli", True, "古い記録の消去", "network", "owner"),
+    "network serve": _Room("sesshu.config.network_cli", True, "ネットワークの起動", "network"),
     "number-uses": _Room("sesshu.addressees.individual_numbers.cli", True, "個人番号の利用記録の照合"),
     "intermediate": _Room(
         "sesshu.intermediate.cli", True, "中間サーバーの準備・送受信・登録", "intermediate"
     ),
     "numbers systems": _Room("sesshu.numbers.cli", True, "接続を許可するシステム", "numbers", "owner"),
+    "numbers api-clients": _Room("sesshu.numbers.cli", True, "住登外者宛名番号のAPI", "numbers", "owner"),
     "accounts keep": _Room("sesshu.protection.accounts.cli", True, "棚卸しで止まった権限の継続"),
     "audit": _Room("sesshu.protection.trail.cli", True, "操作記録の検証・書出し・署名"),
     "audit witness": _Room("sesshu.protection.trail.files_cli", False, "ほかの団体の操作記録の証人"),
     "audit verify-files": _Room("sesshu.protection.trail.files_cli", False, "書き出した操作記録の検証"),
+    "institutions": _Room("sesshu.health.inquiries.cli", True, "照会先の機関の一覧の取込"),
+    "inquiries": _Room("sesshu.health.inquiries.cli", True, "情報照会の送信と回答の受取"),
+    "replicas": _Room("sesshu.health.replicas.cli", True, "副本の登録と点検"),
     "database": _Room("sesshu.config.database_cli", False, "データベースの準備・停止"),
     "demo": _Room("sesshu.config.demo_cli", True, "架空の2市でデモを起動", "all"),
     "serve": _Room("sesshu.config.serve_cli", True, "職員画面の起動", "all"),
@@ -165,12 +176,14 @@ def _prepare_database(system: str, role: str) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sesshu.config.settings.production")
     if role != "application":
         os.environ["SESSHU_DB_ROLE"] = role
-    if system in ("numbers", "intermediate"):
+    if system in ("numbers", "network", "intermediate"):
         os.environ["DJANGO_SETTINGS_MODULE"] = f"sesshu.config.settings.{system}"
     from sesshu.config import database
     from sesshu.config.postgres import ServerError
 
-    systems = {"city": (database.CITY,), "numbers": (database.NUMBERS,)}.get(system, ())
+    systems = {
+        "city": (database.CITY,), "numbers": (database.NUMBERS,), "network": (database.NETWORK,),
+    }.get(system, ())  # fmt: skip
     if system == "intermediate":
         systems = (database.intermediate(os.environ["SESSHU_INTERMEDIATE"]),)
     try:

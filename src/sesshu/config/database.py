@@ -10,7 +10,7 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 import psycopg
 from psycopg import sql
@@ -62,7 +62,7 @@ def intermediate(municipality: str) -> System:
         f"intermediate_{municipality}",
         f"sesshu_im_{municipality}_owner",
         f"sesshu_im_{municipality}_app",
-        "sesshu.config.settings.intermediate",
+        "sesshu.config.settings.intermediate_staff",
         f"intermediate-{municipality}-schema-version",
         (("SESSHU_INTERMEDIATE", municipality),),
     )
@@ -83,13 +83,32 @@ def _address() -> postgres.Server:
     url = os.environ.get("SESSHU_POSTGRES_URL")
     if not url:
         return postgres.address()
-    parts = urlsplit(url)
+    parts, asked = urlsplit(url), dict(parse_qsl(urlsplit(url).query))
+    _refuse_unchecked(asked)
+    host = asked.get("host") or unquote(parts.hostname or "localhost")
     return postgres.Server(
-        parts.hostname or "localhost",
+        host,
         parts.port or 5432,
         unquote(parts.username or ""),
         unquote(parts.password or ""),
+        authority="" if host.startswith("/") else asked.get("sslrootcert", "system"),
     )
+
+
+def _refuse_unchecked(asked: dict[str, str]) -> None:
+    unknown = set(asked) - {"host", "sslmode", "sslrootcert"}
+    if unknown:
+        raise postgres.ServerError(
+            f"SESSHU_POSTGRES_URL の「{'、'.join(sorted(unknown))}」は使えません。"
+            "使えるのは host、sslmode、sslrootcert です。"
+        )
+    if asked.get("sslmode", "verify-full") != "verify-full":
+        raise postgres.ServerError(
+            f"SESSHU_POSTGRES_URL の sslmode={asked['sslmode']} では接続しません。"
+            "ネットワーク越しのデータベースには、証明書とホスト名を確かめる verify-full だけを使います。"
+            "認証局の証明書は sslrootcert に、"
+            "同じ機械のソケットは host=/フォルダー に指定してください。"
+        )
 
 
 def connection_settings(
@@ -105,6 +124,7 @@ def connection_settings(
         "NAME": name or os.environ.get("SESSHU_DB_NAME", system.database),
         "USER": system.owner if role == "owner" else system.application,
         "PASSWORD": system.password(role),
+        "OPTIONS": reached.transport,
         "CONN_MAX_AGE": 600,
         "CONN_HEALTH_CHECKS": True,
         "DISABLE_SERVER_SIDE_CURSORS": False,
@@ -179,6 +199,7 @@ def _administrator(reached: postgres.Server, name: str) -> psycopg.Connection[tu
         password=reached.password,
         dbname=name,
         autocommit=True,
+        **reached.transport,  # type: ignore[arg-type]
     )
 
 

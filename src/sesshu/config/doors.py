@@ -16,12 +16,12 @@ STAFF = "sesshu.config.wsgi:application"
 NUMBERS = "sesshu.config.numbers_wsgi:application"
 NETWORK = "sesshu.config.network_wsgi:application"
 INTERMEDIATE = "sesshu.config.intermediate_wsgi:application"
-_MACHINES = "sesshu.config.numbers_door"
+_EXCHANGE = "sesshu.config.exchange_door"
 _CONFIGURATIONS = {
     STAFF: "sesshu.config.tls_door",
-    NUMBERS: _MACHINES,
-    NETWORK: _MACHINES,
-    INTERMEDIATE: _MACHINES,
+    NUMBERS: "sesshu.config.numbers_door",
+    NETWORK: _EXCHANGE,
+    INTERMEDIATE: _EXCHANGE,
 }
 
 
@@ -34,6 +34,7 @@ class Door:
     workers: int = 1
     tls: bool = False
     application: str = STAFF
+    environment: tuple[tuple[str, str], ...] = ()
 
     @property
     def address(self) -> str:
@@ -67,7 +68,8 @@ class Door:
     def _gunicorn(self) -> list[str]:
         return [
             sys.executable, "-m", "gunicorn", "--config", f"python:{_CONFIGURATIONS[self.application]}",
-            "--bind", f"{self.host}:{self.port}", "--workers", str(self.workers), self.application,
+            "--bind", f"{self.host}:{self.port}", "--workers", str(self.workers),
+            *(f"--env={name}={value}" for name, value in self.environment), self.application,
         ]  # fmt: skip
 
     def _says_it_is_well(self) -> bool:

@@ -32,12 +32,21 @@ class ServerError(RuntimeError):
 
 @dataclass(frozen=True)
 class Server:
-    """How to reach a PostgreSQL server as its administrator."""
+    """How to reach a PostgreSQL server as its administrator.
+
+    :ivar authority: whose certificates count (a PEM file, or ``system``); empty for a socket of this machine.
+    """
 
     host: str
     port: int
     user: str
     password: str
+    authority: str = ""
+
+    @property
+    def transport(self) -> dict[str, str]:
+        """libpq's parameters: over a network TLS with the server's certificate and name checked, always."""
+        return {"sslmode": "verify-full", "sslrootcert": self.authority} if self.authority else {}
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from types import FrameType
 
 from sesshu.config.doors import Door
@@ -19,11 +19,13 @@ class Stopped(Exception):
     """Someone asked this installation to stop."""
 
 
-def serve(*doors: Door, others: Sequence[list[str]], announce: str) -> int:
+def serve(
+    *doors: Door, others: Sequence[list[str]], announce: str, first: Callable[[], None] | None = None
+) -> int:
     """Run doors and other processes until a signal comes or one of them ends.
 
     :param others: commands, such as :func:`worker`.
-    :param announce: printed once every door answers.
+    :param announce: printed once every door answers. :param first: what is done just before.
     :returns: 0 after a signal, 1 when a process ended by itself.
     :raises Refused: when the port of a door is taken.
     """
@@ -39,6 +41,8 @@ def serve(*doors: Door, others: Sequence[list[str]], announce: str) -> int:
     try:
         for door in doors:
             _wait_until_open(door, children)
+        if first:
+            first()
         print(announce, flush=True)
         while all(child.poll() is None for child in children):
             time.sleep(_POLL)
@@ -74,6 +78,9 @@ def _wait_until_open(door: Door, children: list[subprocess.Popen[bytes]]) -> Non
 
 
 def _end(children: list[subprocess.Popen[bytes]]) -> None:
+    # Who presses Ctrl-C twice must not leave half of them running.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.SIG_IGN)
     for child in children:
         if child.poll() is None:
             child.terminate()

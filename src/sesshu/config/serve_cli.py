@@ -13,6 +13,8 @@ from sesshu.config.doors import Door
 from sesshu.config.processes import sequencer, serve, worker
 from sesshu.kernel.command import Outcome, Refused
 
+_THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
+
 
 def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     parser = subparsers.add_parser("serve")
@@ -62,6 +64,12 @@ def _prepare(door: Door) -> None:
         from sesshu.config import tls
 
         tls.door_context()  # makes the door's certificate, and fails here where the engineer sees it
+    elif settings.TERMINALS_REQUIRED and door.host not in _THIS_MACHINE:
+        raise Refused(
+            f"TLS なしでは {door.host} で待ち受けません。--tls を付けるか、"
+            "TLS を行うプロキシを同じサーバーに置き、"
+            "--host を 127.0.0.1 にしてください（docs/operator/terminals.md）。"
+        )
     elif settings.TERMINALS_REQUIRED and not settings.TRUSTED_PROXIES:
         raise Refused(
             "端末の証明書を確かめられないため起動しません。--tls を付けるか、TLS を行うプロキシのアドレスを"

@@ -6,6 +6,7 @@ import ssl
 from collections.abc import Callable
 from typing import Any
 
+from sesshu.config import logs
 from sesshu.config.home import home
 
 worker_class = "gthread"
@@ -21,6 +22,7 @@ limit_request_field_size = 8190
 control_socket_disable = True
 loglevel = "warning"
 graceful_timeout = 20
+logconfig_dict = logs.of_gunicorn()
 
 
 def ssl_context(config: Any, default_ssl_context_factory: Callable[[], ssl.SSLContext]) -> ssl.SSLContext:

@@ -20,5 +20,7 @@ urlpatterns = [
     path("eligibility/", include("sesshu.health.eligibility.urls")),
     path("notices/", include("sesshu.health.notices.urls")),
     path("intake/", include("sesshu.health.intake.urls")),
+    path("inquiries/", include("sesshu.health.inquiries.urls")),
+    path("replicas/", include("sesshu.health.replicas.urls")),
     path("reporting/", include("sesshu.health.reporting.urls")),
 ]

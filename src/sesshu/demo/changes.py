@@ -18,6 +18,8 @@ _SHARES = {
     BIRTH: 12, MOVE_IN: 22, MOVE_WITHIN: 16, MOVE_OUT: 20, DEATH: 10,
     RENAMING: 6, CORRECTION: 4, HOUSEHOLD: 4, MEASURE: 2, TAX: 4,
 }  # fmt: skip
+# The two invented cities of the demo send one another their movers, so that each can ask the other.
+_FORMER, _OTHERWISE = {"242039": "192015"}, "242039"
 Changed = tuple[str, date, Household, Person]
 
 
@@ -94,6 +96,7 @@ def _moved_in(builder: Builder) -> Iterator[tuple[Person, Household]]:
         own = names.full(family, names.given(builder.rng, sex))
         person = builder.person(own, sex, builder.birth_at(age), relation)
         person.since = builder.on
+        person.former = _FORMER.get(builder.city.code, _OTHERWISE)
         household.members.append(person)
     for person in household.members:
         yield person, household

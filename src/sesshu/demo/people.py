@@ -17,7 +17,10 @@ class Home:
 
 @dataclass(slots=True)
 class Person:
-    """What the resident file says of a person; `delivered` is the day a woman last gave birth, or None."""
+    """What the resident file says of a person.
+
+    `delivered` is the day a woman last gave birth, or None; `former` the city she or he moved in from.
+    """
 
     number: str
     name: str
@@ -34,6 +37,7 @@ class Person:
     removed: date | None = None
     tax: str = "0"
     delivered: date | None = None
+    former: str = ""
 
 
 @dataclass(slots=True)
@@ -112,6 +116,7 @@ def _standing(household: Household, person: Person) -> list[str]:
         "1" if household.protected else "0",
         _iso(household.protected),
         _iso(household.protected_until),
+        person.former,
     ]
 
 

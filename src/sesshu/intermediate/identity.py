@@ -50,8 +50,11 @@ def core_key() -> ECKey:
 
 
 def trust_core(jwk: dict[str, Any]) -> None:
-    """:raises BadEnvelope: when it is no P-256 public key."""
-    key = envelopes.imported(jwk)
+    """The core's public key, alone or in what the network hands over (``core.json``).
+
+    :raises BadEnvelope: when it is no P-256 public key.
+    """
+    key = envelopes.imported(jwk.get("signing_key", jwk))
     authority.write_private(folder() / "core.json", json.dumps(envelopes.public(key)).encode())
 
 
@@ -88,4 +91,5 @@ def _make(path: Path) -> None:
 
 @lru_cache(maxsize=64)
 def _read(path: Path, changed: int) -> ECKey:
-    return envelopes.imported(json.loads(path.read_bytes()))
+    held = json.loads(path.read_bytes())
+    return envelopes.imported(held.get("signing_key", held))

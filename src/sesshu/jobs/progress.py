@@ -22,7 +22,8 @@ class JobProgress:
     def __init__(self, municipality_code: str, job_id: int, watch: Watch | None = None) -> None:
         self.job_id, self.watch = job_id, watch
         parameters = connection.get_connection_params()
-        parameters = {key: parameters[key] for key in ("host", "port", "dbname", "user", "password")}
+        named = ("host", "port", "dbname", "user", "password", "sslmode", "sslrootcert")
+        parameters = {key: parameters[key] for key in named if key in parameters}
         self.connection = psycopg.connect(**parameters, autocommit=True)
         self.connection.execute("SELECT set_config(%s, %s, false)", [SETTING, municipality_code])
         self.written_at = 0.0

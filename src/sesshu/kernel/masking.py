@@ -24,6 +24,7 @@ PROTECTED_COLUMNS: frozenset[str] = frozenset(
         "jusho_yubinbango",
         "denwabango",
         "chiku",
+        "tennyumaejusho_shikuchosonkodo",
     }
 )
 

@@ -21,6 +21,7 @@ register(
     ("numbers.register", "保管庫への番号の登録", "個人番号を保管庫に登録しました", _CALL),
     ("numbers.change", "保管庫の番号の変更", "保管庫の個人番号を変更しました", _CALL),
     ("numbers.load", "保管庫への番号の取込", "個人番号のファイルを保管庫に取り込みました", _CALL),
+    ("numbers.load-codes", "保管庫への住民票コードの取込", "住民票コードを保管庫に取り込みました", _CALL),
     ("numbers.duplicate", "保管庫の重複の検知", "登録済みの個人番号が届き、登録しませんでした", _CALL),
     ("numbers.alarm-resolved", "保管庫の重複警告の確認", "重複警告の確認結果を記録しました", _CALL),
     ("numbers.token", "保管庫のトークンの発行", "目的ごとのトークンを求めました", _CALL),

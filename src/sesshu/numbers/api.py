@@ -194,7 +194,7 @@ def _answer(request: HttpRequest, status: int, code: str, message: str) -> HttpR
 def grant(request: HttpRequest) -> HttpResponse:
     """``/oauth2/token``; a view of Django, since the form is the RFC's."""
     try:
-        answer = oauth.grant(request.POST.dict(), oauth.certificate_thumbprint(request))
+        answer = oauth.grant(request.POST, oauth.certificate_thumbprint(request))
     except oauth.OAuthError as refused:
         return api.create_response(request, {"error": refused.error}, status=refused.status)
     return api.create_response(request, answer, status=200)

@@ -12,12 +12,17 @@ from sesshu.protection import acts, audit
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """A person at a system: ``actor`` is the login there, ``request_id`` the same in both systems' logs."""
+    """A person at a system: ``actor`` is the login there, ``request_id`` the same in both systems' logs.
+
+    :ivar business: 業務ID of the system. :ivar own_numbers: whether its 宛名番号 are not the city's.
+    """
 
     client: str
     actor: str
     terminal: str
     request_id: UUID
+    business: str = "019"
+    own_numbers: bool = False
 
     def __str__(self) -> str:
         return f"{self.client}:{self.actor}"

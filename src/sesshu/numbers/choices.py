@@ -25,6 +25,7 @@ class IdentityCheck(models.TextChoices):
     TWO_DOCUMENTS = "two-documents", "番号確認書類と写真のない身元確認書類2点"
     AGENT = "agent", "代理人（代理権・代理人の身元・本人の番号を確認）"
     REGISTER = "register", "住民基本台帳からの取得"
+    BUSINESS = "business", "届出を受けた業務システムでの確認"
 
 
 class Scope(models.TextChoices):
@@ -38,3 +39,7 @@ class Scope(models.TextChoices):
     ALARMS = "numbers.alarms", "重複警告の確認"
     ERASE = "numbers.erase", "消去"
     ACCESSES = "numbers.accesses", "利用記録の照合"
+    INTEGRATED = "integrated", "団体内統合宛名番号の付番・照会・更新・名寄せ"
+    EXCHANGE = "exchange", "情報照会"
+    REPLICA = "replica", "副本の登録・提供の制限"
+    RECORDS = "records", "情報提供等記録の照会"

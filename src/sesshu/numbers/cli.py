@@ -10,6 +10,9 @@ from pathlib import Path
 
 from sesshu.kernel.command import DONE, DONE_WITH_REJECTED_ROWS, Outcome, Refused
 from sesshu.kernel.text_files import NotText
+from sesshu.numbers.exchange import cli as exchange_cli
+from sesshu.numbers.integrated import cli as integrated_cli
+from sesshu.numbers.unregistered import cli as clients_cli
 from sesshu.protection.services import UnknownMunicipality, ensure_municipality
 
 _SHOWN = 50
@@ -28,6 +31,9 @@ def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]
     alarms.add_argument("--municipality", required=True)
     alarms.set_defaults(handler=_alarms)
     _add_systems(numbers.add_parser("systems", help="接続を許可するシステム"))
+    integrated_cli.add_commands(numbers.add_parser("integrated", help="団体内統合宛名の名寄せと解除"))
+    clients_cli.add_commands(numbers.add_parser("api-clients", help="住登外者宛名番号のAPIを使う業務"))
+    exchange_cli.add_commands(numbers)
 
 
 def _add_systems(parser: argparse.ArgumentParser) -> None:
@@ -39,6 +45,10 @@ def _add_systems(parser: argparse.ArgumentParser) -> None:
     allow.add_argument("--public-key", type=Path)
     for option in ("--scopes", "--purposes", "--municipalities"):
         allow.add_argument(option, nargs="+", required=True)
+    allow.add_argument("--business", default="019", help="業務ID(3桁)。019は健康管理")
+    allow.add_argument(
+        "--own-numbers", action="store_true", help="宛名番号が市共通でなく、その業務独自のもの"
+    )
     allow.set_defaults(handler=_allow)
     forbid = systems.add_parser("forbid")
     forbid.add_argument("client")
@@ -60,10 +70,12 @@ def _import(arguments: argparse.Namespace) -> Outcome:
     if arguments.erase_file:
         _erase(path)
     counts = {"registered": loaded.registered, "changed": loaded.changed, "unchanged": loaded.unchanged}
+    if loaded.codes:
+        counts["resident_codes"] = loaded.codes
     text = (
         f"登録 {loaded.registered}件、変更 {loaded.changed}件、変わりなし {loaded.unchanged}件、"
         f"取り込めなかった行 {len(loaded.refused)}件"
-    )
+    ) + (f"、住民票コード {loaded.codes}件" if loaded.codes else "")
     lines = [text, *loaded.refused[:_SHOWN], *_left_off(loaded.refused), _reminder(arguments.erase_file)]
     code = DONE_WITH_REJECTED_ROWS if loaded.refused else DONE
     return Outcome(counts | {"refused": loaded.refused}, "\n".join(filter(None, lines)), code)
@@ -131,6 +143,8 @@ def _allow(arguments: argparse.Namespace) -> Outcome:
             scopes=arguments.scopes,
             purposes=arguments.purposes,
             municipalities=arguments.municipalities,
+            business=arguments.business,
+            own_numbers=arguments.own_numbers,
         )
     except (systems.NotListed, OSError) as refused:
         raise Refused(str(refused)) from None
@@ -150,6 +164,10 @@ def _forbid(arguments: argparse.Namespace) -> Outcome:
 def _list(arguments: argparse.Namespace) -> Outcome:
     from sesshu.numbers.models import System
 
-    rows = list(System.objects.order_by("client").values("client", "name", "scopes", "purposes", "is_active"))
+    rows = list(
+        System.objects.order_by("client").values(
+            "client", "name", "business", "scopes", "purposes", "is_active"
+        )
+    )
     lines = [f"{r['client']}  {r['name']}  {'有効' if r['is_active'] else '停止'}" for r in rows]
     return Outcome({"systems": rows}, "\n".join(lines) or "許可したシステムはありません。")

@@ -46,7 +46,7 @@ def within(request: HttpRequest, asked: Asked, operation: str, act: Callable[[Ca
     :raises Refusal: what ``act`` raised, or when system, municipality or purpose do not go together.
     """
     access: oauth.Access = request.auth  # type: ignore[attr-defined]
-    caller = Caller(access.system.client, asked.actor, asked.terminal, asked.request_id)
+    caller = _caller(access, asked)
     _examine(access, asked)
     for attempt in range(_ATTEMPTS):
         try:
@@ -57,6 +57,13 @@ def within(request: HttpRequest, asked: Asked, operation: str, act: Callable[[Ca
             if attempt == _ATTEMPTS - 1:
                 raise
     raise AssertionError
+
+
+def _caller(access: oauth.Access, asked: Asked) -> Caller:
+    system = access.system
+    return Caller(
+        system.client, asked.actor, asked.terminal, asked.request_id, system.business, system.own_numbers
+    )
 
 
 def _once(asked: Asked, caller: Caller, operation: str, act: Callable[[Caller], Answer]) -> Answer:

@@ -1,6 +1,7 @@
 """The feed of 宛名番号 and 個人番号 from the resident register; it comes to the vault and to no other system.
 
-CSV with the headings 宛名番号 and 個人番号. Each batch is one transaction; a file may be loaded again, what
+CSV with the headings 宛名番号 and 個人番号, and 住民票コード where the register gives it.
+Each batch is one transaction; a file may be loaded again, what
 stands there already is left alone. A row that is refused names its line and column and never the number.
 """
 
@@ -14,9 +15,9 @@ from itertools import islice
 from pathlib import Path
 
 from sesshu.kernel import clock
-from sesshu.kernel.check_digits import is_individual_number
+from sesshu.kernel.check_digits import is_individual_number, is_resident_code
 from sesshu.kernel.text_files import detect, lines
-from sesshu.numbers import callers, indexing, refusals, registering, sealing
+from sesshu.numbers import callers, indexing, refusals, registering, resident_codes, sealing
 from sesshu.numbers.callers import Caller
 from sesshu.numbers.choices import IdentityCheck
 from sesshu.numbers.models import Holder, IndividualNumber
@@ -26,7 +27,7 @@ from sesshu.protection.keys import wrapping
 from sesshu.protection.tenancy import acting_for
 
 BATCH = 1_000
-ADDRESSEE, NUMBER = "宛名番号", "個人番号"
+ADDRESSEE, NUMBER, CODE = "宛名番号", "個人番号", "住民票コード"
 FEED = "住民基本台帳"
 
 
@@ -41,6 +42,7 @@ class Loaded:
     registered: int = 0
     changed: int = 0
     unchanged: int = 0
+    codes: int = 0
     refused: list[str] = field(default_factory=list)
 
 
@@ -49,6 +51,7 @@ class _Row:
     line: int
     addressee: str
     number: str
+    code: str = ""
 
 
 def load(path: Path, *, municipality: str, told: Callable[[int], None] = lambda done: None) -> Loaded:
@@ -69,9 +72,10 @@ def _rows(path: Path) -> Iterator[_Row]:
     if ADDRESSEE not in heading or NUMBER not in heading:
         raise BadFile(f"1行目に「{ADDRESSEE}」と「{NUMBER}」の見出しが必要です。")
     at, of = heading.index(ADDRESSEE), heading.index(NUMBER)
+    code = heading.index(CODE) if CODE in heading else len(heading)
     for row in reader:
-        cells = [*row, *[""] * len(heading)]
-        yield _Row(reader.line_num, cells[at].strip(), cells[of].strip())
+        cells = [*[*row, *[""] * len(heading)][: len(heading)], ""]
+        yield _Row(reader.line_num, cells[at].strip(), cells[of].strip(), cells[code].strip())
 
 
 def _load_batch(batch: list[_Row], caller: Caller, loaded: Loaded) -> None:
@@ -87,6 +91,24 @@ def _load_batch(batch: list[_Row], caller: Caller, loaded: Loaded) -> None:
     for row in good:
         if row.line not in settled:
             _one(row, caller, loaded)
+    _load_codes([row for row in good if row.code], caller, loaded)
+
+
+def _load_codes(rows: list[_Row], caller: Caller, loaded: Loaded) -> None:
+    """Of those whose number stands here under their 宛名番号: a row refused above leaves no code."""
+    if not rows:
+        return
+    held = indexing.holders_of([row.number for row in rows])
+    taken = {row.addressee: row for row in rows if (row.addressee, True) in held.get(row.number, [])}
+    stored, refused = resident_codes.store({addressee: row.code for addressee, row in taken.items()})
+    loaded.codes += stored
+    for addressee in refused:
+        loaded.refused.append(
+            f"{taken[addressee].line}行目 宛名番号 {addressee}: この{CODE}は"
+            "別の宛名番号の方に登録されています。住民基本台帳と照合してください。番号は取り込みました。"
+        )
+    if stored:
+        callers.record(caller, "load-codes", count=stored)
 
 
 def _is_good(row: _Row, loaded: Loaded) -> bool:
@@ -97,6 +119,10 @@ def _is_good(row: _Row, loaded: Loaded) -> bool:
     elif not is_individual_number(row.number):
         loaded.refused.append(
             f"{row.line}行目「{NUMBER}」が12桁の正しい番号ではありません。原本と照合してください。"
+        )
+    elif row.code and not is_resident_code(row.code):
+        loaded.refused.append(
+            f"{row.line}行目「{CODE}」が11桁の正しいコードではありません。住民基本台帳と照合してください。"
         )
     else:
         return True

@@ -24,6 +24,9 @@ class System(models.Model):
     scopes = ArrayField(models.CharField(max_length=30, choices=Scope), verbose_name="権限")
     purposes = ArrayField(models.CharField(max_length=20, choices=NumberPurpose), verbose_name="目的")
     municipalities = ArrayField(models.CharField(max_length=6), verbose_name="市区町村")
+    business = models.CharField("業務ID", max_length=3, default="019")
+    # Its 宛名番号 are numbers of its own, and say nothing of who has the same one elsewhere in the city.
+    own_numbers = models.BooleanField("独自の宛名番号", default=False)
     is_active = models.BooleanField("有効", default=True)
 
     def __str__(self) -> str:
@@ -89,6 +92,26 @@ class IndividualNumber(TenantModel):
             ),
         ]
         indexes = [models.Index(fields=["municipality_code", "digest"], name="number_by_digest")]
+
+
+class ResidentCode(TenantModel):
+    """The 住民票コード of a holder: ciphertext under the holder's key, and a keyed digest against doubles.
+
+    Used for one thing, the acquisition of a 符号 (番号法21条の2).
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    holder = models.OneToOneField(Holder, on_delete=models.PROTECT, related_name="resident_code")
+    sealed = models.BinaryField("暗号文", max_length=64)
+    index_key = models.ForeignKey(TenantKey, on_delete=models.PROTECT, verbose_name="索引鍵の版")
+    digest = models.BinaryField("索引", max_length=32)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["municipality_code", "index_key", "digest"], name="resident_code_of_one_holder"
+            ),
+        ]
 
 
 def new_token() -> str:

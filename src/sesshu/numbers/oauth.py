@@ -13,7 +13,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import ECKey, OKPKey
@@ -25,6 +25,7 @@ from sesshu.protection.keys import signing
 ISSUER = "urn:sesshu:numbers"
 LASTS = timedelta(minutes=5)
 _ASSERTION_LASTS = timedelta(minutes=2)
+_CLOCKS_DIFFER = 30  # seconds
 _ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 _ALGORITHMS = ["ES256", "Ed25519"]
 _TYPE = "sesshu-access+jwt"
@@ -58,14 +59,17 @@ def thumbprint(der: bytes) -> str:
     return urlsafe_b64encode(hashlib.sha256(der).digest()).rstrip(b"=").decode()
 
 
-def grant(form: dict[str, str], shown: str) -> dict[str, Any]:
+def grant(asked: QueryDict, shown: str) -> dict[str, Any]:
     """The answer to a token request. :raises OAuthError: when it is refused."""
+    if any(len(values) > 1 for _, values in asked.lists()):  # RFC 6749 §3.2
+        raise OAuthError("invalid_request")
+    form = asked.dict()
     if form.get("grant_type") != "client_credentials":
         raise OAuthError("unsupported_grant_type")
     if form.get("client_assertion_type") != _ASSERTION_TYPE:
         raise OAuthError("invalid_client", 401)
-    system = _authenticated(form.get("client_assertion", ""), shown)
-    scopes = form.get("scope", "").split() or list(system.scopes)
+    system = _authenticated(str(form.get("client_assertion", "")), shown)
+    scopes = str(form.get("scope", "")).split() or list(system.scopes)
     if not set(scopes) <= set(system.scopes):
         raise OAuthError("invalid_scope")
     return {
@@ -82,10 +86,16 @@ def access(token: str, shown: str) -> Access | None:
         claims = signing.verified(token, typ=_TYPE)
     except signing.BadSignature:
         return None
-    if claims["exp"] <= clock.now().timestamp() or claims["cnf"]["x5t#S256"] != shown or not shown:
+    if not _is_ours(claims) or claims["cnf"]["x5t#S256"] != shown or not shown:
         return None
     system = System.objects.filter(pk=claims["sub"], is_active=True, certificate=shown).first()
     return Access(system, frozenset(claims["scope"].split()) & set(system.scopes)) if system else None
+
+
+def _is_ours(claims: dict[str, Any]) -> bool:
+    """By us, for us, and in its time."""
+    named = claims.get("iss") == ISSUER and claims.get("aud") == ISSUER
+    return named and claims["iat"] <= clock.now().timestamp() < claims["exp"]
 
 
 def _token(system: System, scopes: list[str], shown: str) -> str:
@@ -110,13 +120,22 @@ def _authenticated(assertion: str, shown: str) -> System:
     claims = _claims(assertion, system)
     now = clock.now()
     wanted = {"iss": system.client, "sub": system.client, "aud": ISSUER}
-    expires, jti = claims.get("exp"), claims.get("jti")
-    if {name: claims.get(name) for name in wanted} != wanted or not isinstance(expires, int | float):
+    jti = claims.get("jti")
+    if {name: claims.get(name) for name in wanted} != wanted or not isinstance(jti, str):
         raise OAuthError("invalid_client", 401)
-    if not 0 < expires - now.timestamp() <= _ASSERTION_LASTS.total_seconds() or not isinstance(jti, str):
+    if not _is_in_time(claims, now.timestamp()):
         raise OAuthError("invalid_client", 401)
     _use_once(system, jti, now)
     return system
+
+
+def _is_in_time(claims: dict[str, Any], now: float) -> bool:
+    """RFC 7523 §3: ``exp`` soon; ``nbf`` and ``iat``, where they are given, not in the future."""
+    expires, begun = claims.get("exp"), [claims[name] for name in ("nbf", "iat") if name in claims]
+    if not all(isinstance(each, int | float) for each in (expires, *begun)):
+        return False
+    soon = 0 < expires - now <= _ASSERTION_LASTS.total_seconds()  # type: ignore[operator]
+    return soon and all(each <= now + _CLOCKS_DIFFER for each in begun)
 
 
 def _claims(assertion: str, system: System) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -29,15 +30,20 @@ def allow(
     scopes: Sequence[str],
     purposes: Sequence[str],
     municipalities: Sequence[str],
+    business: str = "019",
+    own_numbers: bool = False,
 ) -> System:
     """Put a system on the list, or renew its entry.
 
     :param certificate: of its connections (PEM). :param public_key: of its assertions (PEM); the
-        certificate's own when none is given.
+        certificate's own when none is given. :param business: 業務ID (デジタル庁; 019 is 健康管理).
+    :param own_numbers: its 宛名番号 are not the city's, so that only the 個人番号 joins persons.
     :raises NotListed: for an unknown scope, purpose or municipality, or a file that is no certificate.
     """
     _known(scopes, Scope.values, "権限")
     _known(purposes, NumberPurpose.values, "目的")
+    if not re.fullmatch(r"[0-9]{3}", business):
+        raise NotListed(f"業務ID「{business}」が正しくありません。3桁の数字にしてください。")
     for code in municipalities:
         if not is_municipality_code(code):
             raise NotListed(f"市区町村コード「{code}」が正しくありません。")
@@ -49,6 +55,8 @@ def allow(
         "scopes": list(scopes),
         "purposes": list(purposes),
         "municipalities": list(municipalities),
+        "business": business,
+        "own_numbers": own_numbers,
         "is_active": True,
     }
     system, _ = System.objects.update_or_create(client=client, defaults=values)

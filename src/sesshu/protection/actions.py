@@ -58,6 +58,9 @@ class Action(StrEnum):
     MEDIA_WRITE = "media.write"
     TERMINALS_READ = "terminals.read"
     TERMINALS_STOP = "terminals.stop"
+    EXCHANGE_INQUIRE = "exchange.inquire"
+    EXCHANGE_DECIDE = "exchange.decide"
+    EXCHANGE_FLAGS = "exchange.flags"
 
 
 def requires(action: Action, *, fresh: bool = False, scoped: bool = False) -> Callable[[View], View]:

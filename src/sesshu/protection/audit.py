@@ -13,7 +13,7 @@ import psycopg
 from django.db import DatabaseError, connection
 
 from sesshu.kernel import clock
-from sesshu.protection import acts, purposes
+from sesshu.protection import acts, forwarding, purposes
 from sesshu.protection.models import Account, AuditEvent
 from sesshu.protection.tenancy import current
 
@@ -101,6 +101,7 @@ def _write(event: AuditEvent, subjects: list[int]) -> AuditEvent:
     event.pk = _insert(event)
     event._state.adding, event._state.db = False, "default"
     _written.set(_written.get() + 1)
+    forwarding.after_commit(event)
     return event
 
 

@@ -1,7 +1,8 @@
 """The city's own certificate authority: who a terminal, a machine or a door is, signed by nobody else.
 
 One root an installation (ECDSA P-256, X.509 v3, RFC 5280), made on first use in
-``settings.AUTHORITY_FOLDER``. Only :func:`_signing_key` reads its private key.
+``settings.AUTHORITY_FOLDER``. Only :func:`_signing_key` opens its private key, which lies there sealed under
+the store of :mod:`sesshu.protection.keys.roots`.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from django.conf import settings
 
 from sesshu.kernel import clock
+from sesshu.protection.keys.roots import KeyTrouble
+from sesshu.protection.keys.sealed_files import SealedFiles
 
 PublicKey = ec.EllipticCurvePublicKey | rsa.RSAPublicKey
 ROOT_LASTS = timedelta(days=3653)
@@ -30,6 +33,7 @@ LEAF_LASTS = timedelta(days=365)
 LIST_LASTS = timedelta(days=30)
 # A terminal's clock may be behind ours; a certificate of this minute must not be one of the future to it.
 _BACKDATED = timedelta(hours=1)
+_KEY = "authority-key"
 CLIENT = ExtendedKeyUsageOID.CLIENT_AUTH
 SERVER = ExtendedKeyUsageOID.SERVER_AUTH
 
@@ -149,9 +153,17 @@ def _folder() -> Path:
     return folder
 
 
+def sealed_files() -> SealedFiles:
+    """Where the authority's private key is held: one for all systems of the installation."""
+    return SealedFiles(_folder(), "authority")
+
+
 def _signing_key() -> ec.EllipticCurvePrivateKey:
-    content = (_folder() / "authority-key.pem").read_bytes()
-    key = serialization.load_pem_private_key(content, password=None)
+    key = sealed_files().read(_KEY)
+    if key is None:
+        raise KeyTrouble(
+            f"認証局の秘密鍵が {_folder()} にありません。secrets のバックアップから戻してください。"
+        )
     assert isinstance(key, ec.EllipticCurvePrivateKey)
     return key
 
@@ -167,7 +179,7 @@ def _create_root(path: Path) -> None:
             return
         key = new_key()
         certificate = _self_signed(key)
-        write_private(path.with_name("authority-key.pem"), key_bytes(key))
+        sealed_files().write(_KEY, key)
         write_private(path, certificate.public_bytes(serialization.Encoding.PEM))
 
 

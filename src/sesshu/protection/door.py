@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
+from unicodedata import category
 
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
@@ -34,6 +35,8 @@ class Kind(StrEnum):
     SEALED = "sealed"  # encrypted, by an approved request
 
 
+_UNSAFE = frozenset('/\\:*?"<>|;')
+_UNSEEN = {"Cc", "Cf", "Cn", "Co", "Cs", "Zl", "Zp"}
 # Kinds whose bytes the door itself reads.
 _READ = {Kind.FIGURES, Kind.OWN_INPUT}
 
@@ -72,7 +75,12 @@ def _type(name: str) -> str:
 
 
 def _headed(answer: HttpResponseBase, kind: Kind, name: str) -> HttpResponseBase:
-    disposition = content_disposition_header(kind is not Kind.PAPER, name)
+    disposition = content_disposition_header(kind is not Kind.PAPER, _safe(name))
     answer.headers["Content-Disposition"] = disposition or "inline"
     answer.headers["Cache-Control"] = "no-store, private"
     return answer
+
+
+def _safe(name: str) -> str:
+    """Without what leads to another folder, turns the reading round or ends a line."""
+    return "".join("_" if sign in _UNSAFE or category(sign) in _UNSEEN else sign for sign in name)

@@ -14,6 +14,19 @@ _SEALS = ["ECDH-ES+A256KW", "A256GCM"]
 _LARGEST = 16 * 1024 * 1024  # characters
 
 
+class _Signatures(jws.JWSRegistry):
+    # The library's own limit (128 kB) is less than a directory of all municipalities or a batch of inquiries.
+    max_payload_length = _LARGEST
+
+
+class _Seals(jwe.JWERegistry):
+    # The library's own limit (64 kB) is less than the records of a person with many doses.
+    max_ciphertext_length = _LARGEST
+
+
+_SIGNATURES, _SEALED = _Signatures(algorithms=_SIGNS), _Seals(algorithms=_SEALS)
+
+
 class BadEnvelope(ValueError):
     """Not signed by that key, not of that kind, or not for our key."""
 
@@ -43,16 +56,16 @@ def signed(payload: dict[str, Any], key: ECKey, *, typ: str) -> str:
     """A compact JWS of a JSON object; ``typ`` keeps one kind of statement from standing for another."""
     text = json.dumps(payload, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
     header = {"alg": "ES256", "typ": typ, "kid": key.thumbprint()}
-    return jws.serialize_compact(header, text, key, algorithms=_SIGNS)
+    return jws.serialize_compact(header, text, key, registry=_SIGNATURES)
 
 
 def verified(token: str, key: ECKey, *, typ: str) -> dict[str, Any]:
     """What a JWS says. :raises BadEnvelope: when it is changed, of another kind or by another signer."""
     try:
-        found = jws.deserialize_compact(_sized(token), key, algorithms=_SIGNS)
+        found = jws.deserialize_compact(_sized(token), key, registry=_SIGNATURES)
         payload = json.loads(found.payload)
         typed = found.headers().get("typ") == typ
-    except (JoseError, ValueError, TypeError):
+    except (JoseError, ValueError, TypeError, RecursionError):
         raise BadEnvelope("署名を確かめられません。") from None
     if not typed or not isinstance(payload, dict):
         raise BadEnvelope("署名された文書の種類が違います。")
@@ -62,13 +75,13 @@ def verified(token: str, key: ECKey, *, typ: str) -> dict[str, Any]:
 def sealed(text: str, key: ECKey) -> str:
     """A compact JWE that only the holder of the key opens."""
     header = {"alg": _SEALS[0], "enc": _SEALS[1], "kid": key.thumbprint()}
-    return jwe.encrypt_compact(header, text, key, algorithms=_SEALS)
+    return jwe.encrypt_compact(header, text, key, registry=_SEALED)
 
 
 def opened(token: str, key: ECKey) -> str:
     """:raises BadEnvelope: when it was changed or is for another."""
     try:
-        found = jwe.decrypt_compact(_sized(token), key, algorithms=_SEALS)
+        found = jwe.decrypt_compact(_sized(token), key, registry=_SEALED)
         return (found.plaintext or b"").decode()
     except (JoseError, ValueError, TypeError):
         raise BadEnvelope("暗号文を開けません。") from None

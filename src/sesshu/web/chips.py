@@ -34,6 +34,18 @@ _CHIPS = {
     "failed": Chip("失敗", "error", "cross"),
     "cancelled": Chip("取消", "weak", "bar"),
     "revoked": Chip("権限の失効で停止", "warning", "alert"),
+    "inquiry-queued": Chip("送信待ち", "notice", "clock"),
+    "inquiry-asked": Chip("照会中", "accent", "clock"),
+    "inquiry-answered": Chip("回答あり", "success", "tick"),
+    "inquiry-refused": Chip("提供されず", "warning", "alert"),
+    "inquiry-failed": Chip("送れず", "error", "cross"),
+    "inquiry-cancelled": Chip("取りやめ", "weak", "bar"),
+    "inquiry-closed": Chip("処理済み", "weak", "tick"),
+    "provided-same": Chip("同じ記録あり", "weak", "tick"),
+    "provided-similar": Chip("似ている記録あり", "warning", "alert"),
+    "provided-contradictory": Chip("食い違いあり", "error", "cross"),
+    "provided-new": Chip("新しい記録", "accent", "disc"),
+    "provided-unknown": Chip("読み替えが必要", "warning", "alert"),
 }
 
 

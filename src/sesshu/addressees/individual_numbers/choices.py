@@ -25,5 +25,5 @@ class IdentityCheck(models.TextChoices):
 
 SCOPES = (
     "numbers.write", "numbers.search", "numbers.reveal", "numbers.tokens", "numbers.alarms",
-    "numbers.erase", "numbers.accesses",
+    "numbers.erase", "numbers.accesses", "integrated", "exchange", "replica", "records",
 )  # fmt: skip

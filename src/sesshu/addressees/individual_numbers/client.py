@@ -5,6 +5,7 @@ A failure of the network is told apart from a refusal: a refusal's sentence is s
 
 from __future__ import annotations
 
+import logging
 import secrets
 import threading
 import uuid
@@ -19,7 +20,9 @@ from joserfc.jwk import ECKey
 
 from sesshu.addressees.individual_numbers import credentials
 from sesshu.kernel import clock
+from sesshu.protocol import peers
 
+_log = logging.getLogger(__name__)
 _ISSUER = "urn:sesshu:numbers"
 _ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 _ASSERTION_LASTS = timedelta(seconds=60)
@@ -60,9 +63,11 @@ class Vault:
     """Connections are kept open and shared by the threads of a process."""
 
     def __init__(self, address: str, *, timeout: float = 10.0) -> None:
+        transport = peers.transports.get(address)
         self._http = httpx.Client(
             base_url=address,
-            verify=credentials.context(),
+            verify=credentials.context() if transport is None else True,
+            transport=transport,
             timeout=timeout,
             follow_redirects=False,
             trust_env=False,
@@ -89,7 +94,7 @@ class Vault:
         try:
             return self._http.post(path, json=body, headers=headers)
         except httpx.HTTPError as error:
-            raise Unreachable(_away()) from error
+            raise _not_reached(error) from error
 
     def _access(self) -> str:
         with self._lock:
@@ -106,7 +111,7 @@ class Vault:
         try:
             answer = self._http.post("/oauth2/token", data=form)
         except httpx.HTTPError as error:
-            raise Unreachable(_away()) from error
+            raise _not_reached(error) from error
         if answer.status_code != 200:
             raise Refused(
                 "not_listed",
@@ -125,6 +130,10 @@ def vault() -> Vault:
     address = settings.VAULT["address"]
     if not address:
         raise Unreachable("個人番号システムが設定されていません。システム管理者に連絡してください。")
+    if not address.startswith("https://"):
+        raise Unreachable(
+            "個人番号システムのアドレスが https:// で始まっていません。システム管理者に連絡してください。"
+        )
     with _vaults_lock:
         if address not in _vaults:
             _vaults[address] = Vault(address)
@@ -156,6 +165,17 @@ def _read(answer: httpx.Response) -> Any:
     if answer.status_code >= 500:
         raise Unreachable(message)
     raise Refused(code, message)
+
+
+def _not_reached(error: httpx.HTTPError) -> Unreachable:
+    # Kinds alone: the text of an error may quote what was sent.
+    kinds: list[str] = []
+    cause: BaseException | None = error
+    while cause is not None:
+        kinds.append(str(getattr(cause, "reason", "") or type(cause).__name__))
+        cause = cause.__cause__ or cause.__context__
+    _log.error("the vault cannot be reached: %s", ", ".join(kinds))
+    return Unreachable(_away())
 
 
 def _away() -> str:

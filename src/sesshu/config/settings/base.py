@@ -6,7 +6,7 @@ from typing import Any
 
 from csp.constants import NONE, SELF
 
-from sesshu.config import home
+from sesshu.config import home, logs
 from sesshu.config.database import CITY, connection_settings
 
 # openpyxl takes lxml where a tool has brought it; every installation writes workbooks in the same way.
@@ -55,6 +55,8 @@ INSTALLED_APPS = [
     "sesshu.health.eligibility",
     "sesshu.health.notices",
     "sesshu.health.intake",
+    "sesshu.health.inquiries",
+    "sesshu.health.replicas",
     "sesshu.health.reporting",
 ]
 
@@ -79,6 +81,7 @@ MIDDLEWARE = [
     "sesshu.protection.middleware.TenantMiddleware",
     "sesshu.protection.terminals.middleware.TerminalMiddleware",
     "sesshu.protection.limits.PaceMiddleware",
+    "sesshu.protection.scanning.ScanMiddleware",
     "sesshu.protection.trail.middleware.RequestLog",
     "sesshu.protection.middleware.NoStoreMiddleware",
     "sesshu.protection.accounts.sharing.OnDutyMiddleware",
@@ -114,10 +117,18 @@ PASSWORD_HASHERS = [
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
     {
         "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
         "OPTIONS": {"user_attributes": ("login", "name")},
+    },
+    {
+        "NAME": "sesshu.protection.sign_in.password_rules.ContextWordsValidator",
+        "OPTIONS": {"words": os.environ.get("SESSHU_PASSWORD_WORDS", "").split(",")},
+    },
+    {"NAME": "sesshu.protection.sign_in.password_rules.IndividualNumberValidator"},
+    {
+        "NAME": "sesshu.protection.sign_in.password_rules.BreachedPasswordValidator",
+        "OPTIONS": {"file": os.environ.get("SESSHU_BREACHED_PASSWORDS", "")},
     },
 ]
 # Of allauth only the WebAuthn ceremonies and their table are in use; none of its pages has an address.
@@ -155,6 +166,7 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = True
 FILE_UPLOAD_PERMISSIONS = 0o600
 LARGEST_REQUEST = 1024 * 1024 * 1024  # bytes; a resident file of a million takes about 300 MB
+SCANNER = os.environ.get("SESSHU_SCANNER", "")  # of files from outside (sesshu.protection.scanning)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 
@@ -199,10 +211,6 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"standard-error": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "root": {"handlers": ["standard-error"], "level": "WARNING"},
-}
+LOGGING = logs.configuration()
+# Whether the text log carries the events of the audit log to another system, too (docs/security/logging.md).
+AUDIT_TO_LOG = os.environ.get("SESSHU_AUDIT_TO_LOG", "").strip().lower() in ("1", "true", "yes", "on")

@@ -7,3 +7,5 @@ DEMO_SIGN_IN = True
 DEMO_PASSWORD = "sesshu-demo-2026"  # noqa: S105  (shown on the demo's sign-in page)
 TERMINALS_REQUIRED = False
 PLAIN_LISTS = True
+# A developer sees what an error says; its rows are invented.
+LOGGING["formatters"]["lines"]["with_texts_of_errors"] = True  # noqa: F405

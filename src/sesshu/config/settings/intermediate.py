@@ -1,4 +1,4 @@
-"""A 中間サーバー: one process and one database for the municipality in ``SESSHU_INTERMEDIATE``."""
+"""A 中間サーバー's door for machines: one process and database for the city in ``SESSHU_INTERMEDIATE``."""
 
 import os
 
@@ -18,26 +18,11 @@ ALLOWED_HOSTS = [
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
-    "django.contrib.messages",
-    "django.contrib.staticfiles",
     "django.contrib.postgres",
-    "django_htmx",
-    "csp",
-    "procrastinate.contrib.django",
-    "allauth",
-    "allauth.account",
-    "allauth.mfa",
     "sesshu.protection",
     "sesshu.protection.keys",
     "sesshu.protection.trail",
-    "sesshu.protection.terminals",
-    "sesshu.protection.accounts",
-    "sesshu.protection.sign_in",
-    "sesshu.protection.retention",
-    "sesshu.protection.taking_out",
-    "sesshu.jobs",
-    "sesshu.web",
+    "sesshu.protection.accounts",  # the base tables of rights stand on it; nobody signs in here
     "sesshu.intermediate",
 ]
 # The second is asked for by an app of the staff's sign-in and does nothing at a door for machines.
@@ -46,8 +31,11 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
 ]
 DEMO_SIGN_IN = False
+MIDDLEWARE = ["sesshu.protection.middleware.NoStoreMiddleware"]
+TEMPLATES = []
 DATABASES = {"default": connection_settings(_SYSTEM)}
-AUTHORITY_FOLDER = home.home() / "secrets" / "network-authority"
+# What the network handed over: its root certificate, and the certificate that our door shows.
+AUTHORITY_FOLDER = home.home() / "secrets" / f"intermediate-{INTERMEDIATE}"
 DOOR = f"intermediate-{INTERMEDIATE}-door"
 APPLICATION_ROLE = _SYSTEM.application
 KEYS = _KEYS | {"system": f"intermediate-{INTERMEDIATE}"}

@@ -4,6 +4,7 @@ import os
 
 from django.core.exceptions import ImproperlyConfigured
 
+from sesshu.config import logs
 from sesshu.config.settings.base import *  # noqa: F403
 
 # What the demo or a developer may loosen. Asked for here, it stops the start instead of being passed over.
@@ -35,3 +36,4 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 SECURE_HSTS_SECONDS = 31_536_000
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 DEMO_SIGN_IN = False
+LOGGING = logs.configuration(kind="json")

@@ -51,3 +51,4 @@ def test_an_external_server_is_one_setting(monkeypatch):
     settings = database.connection_settings()
     assert (settings["HOST"], settings["PORT"], settings["USER"]) == ("db.example", "6543", "sesshu_app")
     assert database.server().password == "p@ss"
+    assert settings["OPTIONS"] == {"sslmode": "verify-full", "sslrootcert": "system"}

@@ -28,6 +28,7 @@ class Source(models.TextChoices):
     FILE = "file", "ファイル取込"
     OTHER_CITY = "other-city", "他市町村"
     HANDBOOK = "handbook", "母子健康手帳"
+    EXCHANGE = "exchange", "情報照会"
 
 
 class NotVaccinatedReason(models.TextChoices):

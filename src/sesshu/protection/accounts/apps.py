@@ -8,7 +8,9 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from sesshu.protection import rights
-        from sesshu.protection.accounts import holding, offering
+        from sesshu.protection.accounts import holding, leaving, offering
+        from sesshu.protection.trail import relations
 
         rights.answer_by(lambda: holding)
+        relations.register_leaving(leaving.is_leaving)
         offering.register_all()

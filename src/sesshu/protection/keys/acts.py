@@ -14,5 +14,6 @@ register(
     ("keys.destroy-request", "鍵の廃棄の申請", "鍵の廃棄を申請しました", _DESTRUCTION),
     ("keys.destroy", "鍵の廃棄の承認", "鍵の廃棄を承認し、鍵を削除しました", _DESTRUCTION),
     ("keys.destroy-refuse", "鍵の廃棄の却下", "鍵の廃棄の申請を却下しました", _DESTRUCTION),
+    ("keys.empty", "市区町村のデータの消去", "市区町村のデータを表ごとに消去しました", ("order", "table")),
     ("keys.destroyed", "鍵の廃棄の完了", "鍵の廃棄を終え、廃棄証明を作りました", ("destruction", "roots")),
 )

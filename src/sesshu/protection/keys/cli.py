@@ -14,9 +14,10 @@ def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]
         ("status", _status, "鍵の版と件数"),
         ("rotate", _rotate, "市区町村の鍵を新しくする(業務は止まらない)"),
         ("rotate-root", _rotate_root, "ルート鍵を新しくし、前の版を廃棄する"),
+        ("rotate-private", _rotate_private, "認証局と署名の秘密鍵を包む鍵を新しくする"),
         ("destroy", _destroy, "対象または市区町村の鍵を廃棄し、廃棄証明を作る"),
         ("public", _public, "廃棄証明などを検証する公開鍵"),
-        ("verify-receipt", _verify, "廃棄証明を検証する"),
+        ("verify-receipt", _verify, "廃棄証明・消去証明を検証する"),
         ("carry-out", _carry_out, "復元に使う、包まれた鍵の写し"),
         ("carry-in", _carry_in, "復元したデータベースに今日の鍵を入れる"),
     ):
@@ -78,6 +79,15 @@ def _rotate_root(arguments: argparse.Namespace) -> Outcome:
     )
 
 
+def _rotate_private(arguments: argparse.Namespace) -> Outcome:
+    from sesshu.protection import authority
+    from sesshu.protection.keys import signing
+
+    versions = {held.system: held.rotate() for held in (authority.sealed_files(), signing.sealed_files())}
+    told = "、".join(f"{system} 第{version}版" for system, version in versions.items())
+    return Outcome(versions, f"秘密鍵を包む鍵を新しくし、前の版を廃棄しました: {told}")
+
+
 def _destroy(arguments: argparse.Namespace) -> Outcome:
     from sesshu.protection.keys import destruction
 
@@ -103,15 +113,14 @@ def _public(arguments: argparse.Namespace) -> Outcome:
 
 
 def _verify(arguments: argparse.Namespace) -> Outcome:
-    from sesshu.protection.keys import destruction, signing
+    from sesshu.protection.keys import destruction, ordering, signing
 
+    kinds = (destruction.RECEIPT, ordering.RECEIPT)
     try:
         public = signing.load_public(arguments.public_key.read_bytes()) if arguments.public_key else None
-        said = signing.verified(
-            arguments.file.read_text(encoding="ascii"), typ=destruction.RECEIPT, public=public
-        )
+        said = signing.verified(arguments.file.read_text(encoding="ascii"), typ=kinds, public=public)
     except (signing.BadSignature, OSError, UnicodeDecodeError) as refused:
-        raise Refused(f"廃棄証明を確かめられません: {refused}") from None
+        raise Refused(f"証明を確かめられません: {refused}") from None
     lines = [f"{name}: {value}" for name, value in said.items()]
     return Outcome(said, "\n".join(["署名は正しいです。", *lines]))
 

@@ -1,22 +1,18 @@
 """Root keys in a PKCS#11 token (an HSM; SoftHSM in tests). No key of a tenant is ever in our memory.
 
-A tenant's pair is unwrapped inside the token as session objects that cannot be extracted. A session serves
-one call at a time, hence the lock; a process that was forked opens its own.
+A tenant's pair is unwrapped inside the token as session objects that cannot be extracted.
 """
 
 from __future__ import annotations
 
-import os
 import secrets
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pkcs11
 from pkcs11 import Attribute, GCMParams, KeyType, Mechanism, ObjectClass
 
+from sesshu.protection.keys.hsm_session import session_of
 from sesshu.protection.keys.roots import KeyTrouble, NotAuthentic, TenantPair, WrappedPair
 
 _NONCE, _TAG_BITS, _BITS = 12, 128, 256
@@ -69,17 +65,8 @@ class Pkcs11Root:
     kind = "pkcs11"
 
     def __init__(self, *, system: str, library: str, token: str, pin_file: Path) -> None:
-        self._library, self._token, self._pin_file = library, token, pin_file
         self._label = f"sesshu-{system}-root"
-        self._lock = threading.RLock()
-        self._opened_by = 0
-        self._session: Any = None
-
-    @contextmanager
-    def alone(self) -> Iterator[Any]:
-        """The session, for one call at a time."""
-        with self._lock:
-            yield self._reach()
+        self.alone = session_of(library, token, pin_file).alone
 
     def versions(self) -> tuple[int, ...]:
         with self.alone() as session:
@@ -139,8 +126,9 @@ class Pkcs11Root:
             raise NotAuthentic("市区町村の鍵がルート鍵と合いません。") from None
 
     def _key(self, version: int) -> Any:
-        for key in self._reach().get_objects(self._search(version)):
-            return key
+        with self.alone() as session:
+            for key in session.get_objects(self._search(version)):
+                return key
         raise KeyTrouble(f"ルート鍵 第{version}版は HSM にありません(廃棄済みか、別の HSM です)。")
 
     def _search(self, version: int | None = None) -> dict[Any, Any]:
@@ -162,28 +150,6 @@ class Pkcs11Root:
 
     def _mark(self) -> dict[Any, Any]:
         return {Attribute.CLASS: ObjectClass.DATA, Attribute.LABEL: f"{self._label}-last"}
-
-    def _reach(self) -> Any:
-        if self._session is None or self._opened_by != os.getpid():
-            try:
-                self._session = self._open()
-            except (pkcs11.PKCS11Error, RuntimeError, OSError) as error:
-                raise KeyTrouble(
-                    f"HSM に接続できません({type(error).__name__})。"
-                    "ライブラリの場所、トークン名、PIN ファイルを確かめてください。"
-                ) from None
-            self._opened_by = os.getpid()
-        return self._session
-
-    def _open(self) -> Any:
-        library = pkcs11.lib(self._library)
-        if self._opened_by:
-            library.reinitialize()  # after a fork
-        token = library.get_token(token_label=self._token)
-        try:
-            return token.open(rw=True, user_pin=self._pin_file.read_text(encoding="ascii").strip())
-        except pkcs11.exceptions.UserAlreadyLoggedIn:
-            return token.open(rw=True)  # the login is the process's, not the session's
 
 
 def _gcm(nonce: bytes, bound_to: bytes) -> Any:

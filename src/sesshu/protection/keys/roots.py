@@ -11,6 +11,7 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any, Protocol
 
 from django.conf import settings
@@ -74,22 +75,31 @@ _lock = threading.Lock()
 
 def root() -> Root:
     """The root that ``settings.KEYS`` names, opened once."""
+    chosen: dict[str, Any] = settings.KEYS
+    return root_of(chosen["system"], chosen["folder"])
+
+
+def root_of(system: str, folder: Path) -> Root:
+    """The root keys of this name in the store that ``settings.KEYS`` names.
+
+    :param folder: where its file lies when the store is a file.
+    """
     with _lock:
-        return _root()
+        return _root(system, folder, settings.KEYS["root"])
 
 
 def forget() -> None:
-    """Open the root anew at its next use (tests, and after a change of settings)."""
+    """Open the roots anew at their next use (tests, and after a change of settings)."""
     _root.cache_clear()
 
 
 @cache
-def _root() -> Root:
-    chosen: dict[str, Any] = settings.KEYS
-    if chosen["root"] == "pkcs11":
+def _root(system: str, folder: Path, store: str) -> Root:
+    if store == "pkcs11":
         from sesshu.protection.keys.hsm import Pkcs11Root
 
-        return Pkcs11Root(system=chosen["system"], **chosen["pkcs11"])
+        chosen: dict[str, Any] = settings.KEYS
+        return Pkcs11Root(system=system, **chosen["pkcs11"])
     from sesshu.protection.keys.key_file import FileRoot
 
-    return FileRoot(chosen["folder"] / f"root-{chosen['system']}.json")
+    return FileRoot(folder / f"root-{system}.json")

@@ -1,15 +1,14 @@
 """Ed25519: signatures of this system under receipts, checkpoints and whatever must be provable later.
 
-The key is made on first use in the installation's secrets; its public half is handed out by
+The key is made on first use and sealed under the store of :mod:`.roots`; its public half is handed out by
 ``sesshu keys public``. JWS by RFC 7515 with the algorithm named Ed25519 (RFC 9864).
 """
 
 from __future__ import annotations
 
 import json
-import os
+from collections.abc import Collection
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from cryptography.exceptions import InvalidSignature
@@ -19,6 +18,8 @@ from django.conf import settings
 from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwk import OKPKey
+
+from sesshu.protection.keys.sealed_files import SealedFiles
 
 _ALGORITHM = "Ed25519"
 
@@ -62,11 +63,16 @@ def signed(payload: dict[str, Any], *, typ: str) -> str:
     return jws.serialize_compact(header, text, _jwk(_private()), algorithms=[_ALGORITHM])
 
 
-def verified(token: str, *, typ: str, public: Ed25519PublicKey | None = None) -> dict[str, Any]:
-    """What a JWS says. :raises BadSignature: when it is changed, of another kind or by another signer."""
+def verified(
+    token: str, *, typ: str | Collection[str], public: Ed25519PublicKey | None = None
+) -> dict[str, Any]:
+    """What a JWS of this kind, or of one of these, says.
+
+    :raises BadSignature: when it is changed, of another kind or by another signer.
+    """
     try:
         found = jws.deserialize_compact(token.strip(), _jwk(public or public_key()), algorithms=[_ALGORITHM])
-        if found.headers().get("typ") != typ:
+        if found.headers().get("typ") not in ([typ] if isinstance(typ, str) else typ):
             raise BadSignature("署名された文書の種類が違います。")
         payload: dict[str, Any] = json.loads(found.payload)
     except (JoseError, ValueError) as error:
@@ -91,31 +97,28 @@ def _jwk(key: Ed25519PrivateKey | Ed25519PublicKey) -> OKPKey:
     return OKPKey.import_key(key)
 
 
-def _private() -> Ed25519PrivateKey:
+def sealed_files() -> SealedFiles:
+    """Where this system's private key is held."""
     chosen: dict[str, Any] = settings.KEYS
-    return _load(chosen["folder"] / f"signing-{chosen['system']}.pem")
+    return SealedFiles(chosen["folder"], f"{chosen['system']}-signing")
+
+
+def _private() -> Ed25519PrivateKey:
+    return _load(sealed_files(), f"signing-{settings.KEYS['system']}")
 
 
 @cache
-def _load(path: Path) -> Ed25519PrivateKey:
-    if not path.exists():
-        _make(path)
-    key = serialization.load_pem_private_key(path.read_bytes(), password=None)
+def _load(held: SealedFiles, name: str) -> Ed25519PrivateKey:
+    key = held.read(name) or _made(held, name)
     assert isinstance(key, Ed25519PrivateKey)
     return key
 
 
-def _make(path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    pem = Ed25519PrivateKey.generate().private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    fresh = path.with_suffix(f".{os.getpid()}")
-    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
-        stream.write(pem)
-    try:
-        os.link(fresh, path)  # the first of several processes wins
-    except FileExistsError:
-        pass
-    finally:
-        fresh.unlink()
+def _made(held: SealedFiles, name: str) -> Ed25519PrivateKey:
+    with held.alone(name):  # the first of several processes makes it
+        found = held.read(name)
+        if found is None:
+            found = Ed25519PrivateKey.generate()
+            held.write(name, found)
+    assert isinstance(found, Ed25519PrivateKey)
+    return found

@@ -20,7 +20,8 @@ from sesshu.protection.keys.roots import KeyTrouble, NotAuthentic, TenantPair, W
 # Taken shared by whoever writes a tenant's key and alone by a change of the root.
 ROOT_LOCK, TENANT_LOCK = 0x5E55_0001, 0x5E55_0002
 _SIZE, _NONCE, _ATTEMPTS = 32, 12, 5
-_pairs: dict[tuple[str, int, int], TenantPair] = {}
+# By the wrapped keys themselves: a version whose transaction was rolled back is made again with other keys.
+_pairs: dict[tuple[str, int, WrappedPair], TenantPair] = {}
 _pairs_lock = threading.Lock()
 
 
@@ -117,11 +118,11 @@ def pair(key: TenantKey) -> TenantPair:
 
     :raises KeyTrouble: when its root version is gone.
     """
-    name = (key.municipality_code, key.version, key.root_version)
+    wrapped = WrappedPair(bytes(key.wrapped_cipher), bytes(key.wrapped_index))
+    name = (key.municipality_code, key.root_version, wrapped)
     with _pairs_lock:
         if name not in _pairs:
             _close_superseded(key)
-            wrapped = WrappedPair(bytes(key.wrapped_cipher), bytes(key.wrapped_index))
             _pairs[name] = root().opened(wrapped, key.root_version)
         return _pairs[name]
 
@@ -129,7 +130,10 @@ def pair(key: TenantKey) -> TenantPair:
 def _close_superseded(key: TenantKey) -> None:
     """A process must not hold open what was destroyed elsewhere."""
     held = TenantKey.objects.filter(municipality_code=key.municipality_code)
-    alive = {(key.municipality_code, *each) for each in held.values_list("version", "root_version")}
+    alive = {
+        (key.municipality_code, root_version, WrappedPair(bytes(cipher), bytes(index)))
+        for root_version, cipher, index in held.values_list("root_version", "wrapped_cipher", "wrapped_index")
+    }
     for name in [name for name in _pairs if name[0] == key.municipality_code and name not in alive]:
         del _pairs[name]
 

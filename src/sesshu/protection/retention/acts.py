@@ -21,5 +21,6 @@ register(
 register(
     Sort.JOB,
     ("retention.erase", "消去", "保存期間が終わったものを消去しました", _RUN),
+    ("retention.whole", "市区町村の消去の申請", "市区町村のすべてのデータの消去を申請しました", _RUN),
     ("retention.done", "消去の完了", "消去を終え、消去の証明を作りました", _RUN),
 )

@@ -11,6 +11,9 @@ class RetentionConfig(AppConfig):
         from sesshu.protection.administration import Entry, register
         from sesshu.protection.retention.rules import register_elsewhere
         from sesshu.protection.retention.selectors import waiting_for
+        from sesshu.protection.retention.whole import register_rule
+
+        register_rule()
 
         register_elsewhere(
             "protection.AuditEvent",

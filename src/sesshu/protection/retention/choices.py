@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from django.db import models
 
+# The code of the run that erases all that a municipality has.
+WHOLE = "municipality"
+
 
 class RunState(models.TextChoices):
     REQUESTED = "requested", "承認待ち"

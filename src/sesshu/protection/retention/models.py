@@ -16,6 +16,7 @@ class ErasureRun(TenantModel):
 
     rule = models.CharField("区分", max_length=40)
     on = models.DateField("基準日")
+    reason = models.CharField("申請の理由", max_length=200, blank=True)
     asked_by = models.ForeignKey(
         Account, null=True, on_delete=models.PROTECT, related_name="+", verbose_name="申請者"
     )

@@ -28,7 +28,8 @@ class Candidate:
 class Rule:
     """``tables`` tells the labels of all that goes with a subject.
 
-    :param years: the period; the law's where ``basis`` cites one, else the city's own.
+    :param years: the period; the law's where ``basis`` cites one, else the city's own; 0 for what no period
+        ends but an order alone.
     :param candidates: (last day of an event whose period is over, subjects or None for all) → candidates.
         Given subjects it answers of these alone: asked again on the day of the erasure.
     :param erase: erases the subjects' rows in the current transaction; rows gone, by table.
@@ -98,8 +99,8 @@ def rule(code: str) -> Rule:
 
 
 def rules() -> tuple[Rule, ...]:
-    """All of them, by code."""
-    return tuple(_rules[code] for code in sorted(_rules))
+    """All with a period, by code."""
+    return tuple(_rules[code] for code in sorted(_rules) if _rules[code].years)
 
 
 def elsewhere() -> tuple[Elsewhere, ...]:

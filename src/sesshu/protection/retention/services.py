@@ -9,7 +9,7 @@ from sesshu.kernel import clock
 from sesshu.protection import audit
 from sesshu.protection.models import Account
 from sesshu.protection.retention import rules
-from sesshu.protection.retention.choices import ItemState, RunState
+from sesshu.protection.retention.choices import WHOLE, ItemState, RunState
 from sesshu.protection.retention.jobs import plan_erasure
 from sesshu.protection.retention.models import ErasureItem, ErasureRun, Hold
 from sesshu.protection.retention.selectors import holds
@@ -28,6 +28,8 @@ def draw(*, rule_code: str, by: Account) -> ErasureRun:
     """
     if _open(rule_code).exists():
         raise NotAllowed("この区分の申請が処理中です。その申請が終わってから、もう一度作成してください。")
+    if not rules.rule(rule_code).years:
+        raise NotAllowed("この区分は画面からは申請できません。")
     today = clock.today()
     held = set(holds(rule_code).values_list("subject", flat=True))
     found = [each for each in rules.rule(rule_code).due(today) if each.subject not in held]
@@ -98,12 +100,14 @@ def decide(*, run: int, approve: bool, by: Account, remark: str = "") -> Erasure
         raise NotAllowed("自分の申請は承認できません。別の承認者が判断してください。")
     if not approve and not remark.strip():
         raise NotAllowed("却下する理由を入力してください。")
-    if approve and not found.items.filter(state=ItemState.LISTED).exists():
+    whole = found.rule == WHOLE
+    if approve and not whole and not found.items.filter(state=ItemState.LISTED).exists():
         raise NotAllowed("すべて除外されているため、消去するものがありません。")
     found.decided_by, found.decided_at, found.remark = by, clock.now(), remark.strip()
     if not approve:
         return _moved(found, RunState.REFUSED, "refuse", by)
-    plan_erasure(found, by)
+    if not whole:  # a whole municipality goes by a command of the server, not by a job of its own
+        plan_erasure(found, by)
     return _moved(found, RunState.APPROVED, "approve", by)
 
 

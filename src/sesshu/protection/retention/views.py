@@ -15,7 +15,7 @@ from sesshu.protection import audit
 from sesshu.protection.actions import Action, requires
 from sesshu.protection.models import Account
 from sesshu.protection.retention import rules, selectors, services
-from sesshu.protection.retention.choices import RunState
+from sesshu.protection.retention.choices import WHOLE, RunState
 from sesshu.protection.retention.forms import DecisionForm, ExcludeForm
 from sesshu.protection.retention.models import ErasureRun, Hold
 from sesshu.protection.signed_in import account
@@ -117,9 +117,14 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
         except services.NotAllowed as refusal:
             form.add_error(None, str(refusal))
         else:
-            messages.success(request, "承認しました。消去を始めます。" if approve else "却下しました。")
+            messages.success(request, _decided(pk) if approve else "却下しました。")
             return redirect("retention:approval", pk=pk)
     return _shown(request, pk, decision_form=form)
+
+
+def _decided(pk: int) -> str:
+    whole = ErasureRun.objects.filter(pk=pk, rule=WHOLE).exists()
+    return "承認しました。" if whole else "承認しました。消去を始めます。"
 
 
 @require_POST

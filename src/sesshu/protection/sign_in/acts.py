@@ -15,7 +15,7 @@ register(
     ),
     ("sign-out", "サインアウト", "サインアウトしました"),
     ("session.end", "セッションの終了", "サインインの状態を終わらせました", ("why", "account", "ended")),
-    ("password.change", "パスワードの変更", "自分のパスワードを変更しました"),
+    ("password.change", "パスワードの変更", "自分のパスワードを変更しました", ("why",)),
     (
         "authenticator.add", "認証器の登録", "自分の認証器を登録しました",
         ("authenticator", "why"),

@@ -38,6 +38,16 @@ class SignInConfig(AppConfig):
         administration.register(
             Entry(
                 group,
+                "サインイン中の利用者",
+                "だれがサインインしているかを確かめ、すぐに終わらせます。",
+                "sign_in:signed-in",
+                Action.FACTORS_RECOVER,
+                25,
+            )
+        )
+        administration.register(
+            Entry(
+                group,
                 "登録のない利用者IDでの試み",
                 "どの端末から、いつ、何回あったかを確かめます。",
                 "sign_in:refusals",

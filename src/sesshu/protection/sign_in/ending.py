@@ -58,6 +58,31 @@ def end_all(*, account: Account, by: Account | None, why: str, but: str = "") ->
     return ended
 
 
+@transaction.atomic
+def surplus(*, account: Account, key: str) -> int:
+    """End what an account has beyond :data:`limits.MOST`, the ones used longest ago first. How many.
+
+    :param key: the digest of the session that begins now and stays.
+    """
+    others = of(account).exclude(session_key=key)
+    beyond = [row.session_key for row in others[limits.MOST - 1 :]]
+    if not beyond:
+        return 0
+    ended, _ = Session.objects.filter(session_key__in=beyond).delete()
+    audit.record("session.end", by=account, detail={"why": "surplus", "account": account.pk, "ended": ended})
+    return ended
+
+
+def of_everybody(account: Account) -> int:
+    """End the sessions of every account of the city but ``account``, who asks. How many accounts."""
+    staff = Account.objects.filter(municipality_id=account.municipality_id).exclude(pk=account.pk)
+    signed_in = Session.objects.exclude(limits.passed()).values("account_id")
+    found = list(staff.filter(pk__in=signed_in))
+    for each in found:
+        end_all(account=each, by=account, why="by-administrator")
+    return len(found)
+
+
 def of(account: Account) -> QuerySet[Session]:
     """The live sessions of an account, the one used last first."""
     live = Session.objects.filter(account_id=account.pk).exclude(limits.passed())

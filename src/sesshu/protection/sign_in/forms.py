@@ -82,6 +82,13 @@ class NewPasswordForm(forms.Form):
         return given
 
 
+class OwnPasswordForm(NewPasswordForm):
+    """A change of one's own password asks for the present one, too; the command checks it."""
+
+    present = _password("今のパスワード", "current-password")
+    field_order = ("present", "new_password", "repeated")
+
+
 class AuthenticatorForm(forms.Form):
     """The name that one gives to an authenticator; its answer comes with it in a hidden field."""
 

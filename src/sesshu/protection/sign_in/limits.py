@@ -13,6 +13,8 @@ from sesshu.protection.sign_in.models import Session
 IDLE = timedelta(minutes=60)
 OVERALL = timedelta(hours=12)
 WARNED_BEFORE = timedelta(minutes=5)
+# Of one account at the same time: a desk, a counter, a meeting room and some to spare.
+MOST = 5
 # A click need not write each time; the idle end may come this much early, never late.
 NOTED_EVERY = timedelta(seconds=60)
 

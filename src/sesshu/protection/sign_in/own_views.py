@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from sesshu.protection import freshness
 from sesshu.protection.sign_in import authenticators, ending, selectors, services, steps
 from sesshu.protection.sign_in.authenticators import FactorRefused
-from sesshu.protection.sign_in.forms import AuthenticatorForm, NewPasswordForm
+from sesshu.protection.sign_in.forms import AuthenticatorForm, OwnPasswordForm
 from sesshu.protection.sign_in.fresh import needs_fresh
 from sesshu.protection.sign_in.sessions import digest
 from sesshu.protection.signed_in import account
@@ -75,12 +75,18 @@ def remove(request: HttpRequest) -> HttpResponse:
 def password(request: HttpRequest) -> HttpResponse:
     """Change one's own password; all other sessions end."""
     me = account(request)
-    form = NewPasswordForm(request.POST or None, account=me)
+    form = OwnPasswordForm(request.POST or None, account=me)
     if form.is_valid():
-        ended = services.change_password(request, me, password=form.cleaned_data["new_password"])
-        others = f"ほかの{ended}か所のサインインを終わらせました。" if ended else ""
-        messages.success(request, f"パスワードを変更しました。{others}")
-        return redirect("sign_in:own")
+        given = form.cleaned_data
+        try:
+            ended = services.change_password(
+                request, me, present=given["present"], password=given["new_password"]
+            )
+            others = f"ほかの{ended}か所のサインインを終わらせました。" if ended else ""
+            messages.success(request, f"パスワードを変更しました。{others}")
+            return redirect("sign_in:own")
+        except services.Refused as refusal:
+            form.add_error("present", str(refusal))
     return render(request, "sign_in/own_password.html", {"form": form})
 
 

@@ -42,6 +42,19 @@ def account_for(*, login: str, password: str) -> Account | None:
     return None
 
 
+def not_present(account: Account, password: str) -> str:
+    """Why this is not to be taken for the present password of who is signed in; empty when it is.
+
+    Counted with the tries at sign-in: whoever sits down at an open session gets no more of them.
+    """
+    if not lockout.take(On.LOGIN, account.login):
+        return "locked"
+    if not _is_right(account, password):
+        return "password"
+    lockout.forgive(On.LOGIN, account.login)
+    return ""
+
+
 def find(login: str) -> Account | None:
     """The account of an id, in office or not."""
     if "\x00" in login or len(login) > LONGEST:

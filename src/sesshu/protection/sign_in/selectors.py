@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from allauth.mfa.models import Authenticator
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Max, QuerySet
 from django.db.models.functions import TruncHour
 
 from sesshu.kernel import clock
 from sesshu.protection.models import Account
-from sesshu.protection.sign_in import authenticators, ending, lockout, recovering
+from sesshu.protection.sign_in import authenticators, ending, limits, lockout, recovering
 from sesshu.protection.sign_in.choices import RecoveryState, Stray
 from sesshu.protection.sign_in.lockout import On
-from sesshu.protection.sign_in.models import Recovery, StrayRefusal
+from sesshu.protection.sign_in.models import Recovery, Session, StrayRefusal
 from sesshu.protection.sign_in.sessions import digest
 
 SHOWN = 200
@@ -42,6 +42,13 @@ class OwnSession:
 class Locked:
     account: Account
     until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    account: Account
+    sessions: int
+    seen_at: datetime
 
 
 def own_authenticators(account: Account, *, last_shown: int | None) -> list[OwnAuthenticator]:
@@ -93,6 +100,20 @@ def locked(account: Account) -> list[Locked]:
         if ends:
             found.append(Locked(each, max(ends)))
     return found
+
+
+def signed_in(account: Account) -> list[SignedIn]:
+    """The accounts of the same city with an open session, the one used last first."""
+    open_now = Session.objects.exclude(limits.passed()).exclude(account_id=None)
+    rows = open_now.values("account_id").annotate(sessions=Count("pk"), seen_at=Max("seen_at"))
+    by_account = {row["account_id"]: row for row in rows}
+    staff = Account.objects.filter(
+        municipality_id=account.municipality_id, pk__in=list(filter(None, by_account))
+    )
+    found = [
+        SignedIn(each, by_account[each.pk]["sessions"], by_account[each.pk]["seen_at"]) for each in staff
+    ]
+    return sorted(found, key=lambda each: each.seen_at, reverse=True)
 
 
 def strays() -> list[dict[str, object]]:

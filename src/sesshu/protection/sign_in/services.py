@@ -13,7 +13,7 @@ from django.http import HttpRequest
 from sesshu.kernel import clock
 from sesshu.protection import audit, freshness
 from sesshu.protection.models import Account
-from sesshu.protection.sign_in import authenticators, ending, lockout, steps
+from sesshu.protection.sign_in import authenticators, ending, lockout, passwords, steps
 from sesshu.protection.sign_in.authenticators import FactorRefused
 from sesshu.protection.sign_in.lockout import On
 from sesshu.protection.sign_in.models import Ticket
@@ -22,6 +22,7 @@ from sesshu.protection.tenancy import acting_for
 
 BACKEND = "sesshu.protection.backends.AccountBackend"
 LOCKED = "続けて確かめられなかったため、しばらく受け付けません。時間をおくか、管理者に申し出てください。"
+WRONG = "今のパスワードが違います。もう一度入力してください。続けて5回間違えると、しばらく使えなくなります。"
 
 
 class Refused(ValueError):
@@ -82,6 +83,7 @@ def enter(request: HttpRequest, account: Account, *, shown: int | None) -> None:
     steps.clear(request)
     with acting_for(account.municipality_id):
         open_session(request, account, backend=BACKEND)
+        ending.surplus(account=account, key=digest(request.session.session_key or ""))
         how = "password+authenticator" if shown else "password-demo"
         audit.record("sign-in", by=account, detail={"factors": how})
     freshness.note(request)
@@ -137,8 +139,14 @@ def remove_authenticator(*, account: Account, pk: int, last_shown: int | None, b
     return name
 
 
-def change_password(request: HttpRequest, account: Account, *, password: str) -> int:
-    """Set one's own new password; every other session of the account ends. How many ended."""
+def change_password(request: HttpRequest, account: Account, *, present: str, password: str) -> int:
+    """Set one's own new password; every other session of the account ends. How many ended.
+
+    :raises Refused: when ``present`` is not the present one, or was wrong too often; both are logged.
+    """
+    if why := passwords.not_present(account, present):
+        audit.record("password.change", by=account, detail={"why": why}, result="refused")
+        raise Refused(WRONG if why == "password" else LOCKED)
     with transaction.atomic():
         account.set_password(password)
         account.save(update_fields=["password"])

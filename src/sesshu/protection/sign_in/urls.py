@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from sesshu.protection.sign_in import enrolment_views, own_views, recovery_views, views
+from sesshu.protection.sign_in import enrolment_views, own_views, recovery_views, session_views, views
 
 app_name = "sign_in"
 urlpatterns = [
@@ -25,5 +25,7 @@ urlpatterns = [
     path("recoveries/<int:pk>/refuse/", recovery_views.refuse, name="refuse"),
     path("locks/", recovery_views.locks, name="locks"),
     path("locks/unlock/", recovery_views.unlock, name="unlock"),
+    path("signed-in/", session_views.signed_in, name="signed-in"),
+    path("signed-in/end/", session_views.end, name="signed-in-end"),
     path("refusals/", recovery_views.refusals, name="refusals"),
 ]

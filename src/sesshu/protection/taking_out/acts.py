@@ -32,6 +32,10 @@ register(
 register(
     Sort.REFUSAL,
     (
+        "taking-out.terminal", "許可のない端末での受取りの拒否",
+        "持出しを許可されていない端末でファイルを受け取ろうとして、拒否されました", ("taking_out",),
+    ),
+    (
         "download.held-back", "個人番号のあるファイルの差止め",
         "個人番号とみられる数字があるため、ファイルを渡しませんでした",
     ),

@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from sesshu.protection import door
+from sesshu.protection import audit, door
 from sesshu.protection.actions import Action, requires
 from sesshu.protection.signed_in import account
 from sesshu.protection.taking_out import selectors, services
@@ -20,6 +20,7 @@ from sesshu.protection.taking_out.choices import LegalBasis, State
 from sesshu.protection.taking_out.forms import DecisionForm, ErasureForm, RequestForm
 from sesshu.protection.taking_out.models import TakingOut
 from sesshu.protection.taking_out.producers import Offer, UnknownProducer, producer
+from sesshu.protection.terminals import taking_out as allowed_terminals
 
 SHOWN = 100
 
@@ -29,7 +30,8 @@ SHOWN = 100
 def mine(request: HttpRequest) -> HttpResponse:
     """One's own requests."""
     found = selectors.requests_for(account(request)).filter(asked_by=account(request))[:SHOWN]
-    return render(request, "taking_out/list.html", {"requests": found, "title": "持出しの申請"})
+    context = {"requests": found, "title": "持出しの申請", "not_here": allowed_terminals.refusal(request)}
+    return render(request, "taking_out/list.html", context)
 
 
 @require_GET
@@ -64,7 +66,11 @@ def new(request: HttpRequest, name: str) -> HttpResponse:
         if made:
             messages.success(request, "申請しました。承認されると、ここから受け取れます。")
             return redirect("taking_out:detail", pk=made.pk)
-    return render(request, "taking_out/new.html", {"form": form, "offer": offer})
+    return render(
+        request,
+        "taking_out/new.html",
+        {"form": form, "offer": offer, "not_here": allowed_terminals.refusal(request)},
+    )
 
 
 def _offer(name: str, conditions: str) -> tuple[Offer, tuple[str, ...]]:
@@ -108,6 +114,7 @@ def _shown(request: HttpRequest, found: TakingOut, **more: Any) -> HttpResponse:
         "is_decider": found.decided_by_id == by.pk,
         "decision_form": DecisionForm(),
         "erasure_form": ErasureForm(),
+        "not_here": allowed_terminals.refusal(request) if found.asked_by_id == by.pk else "",
         "is_late": found.state == State.READY and services.is_late(found),
     } | more
     return render(request, "taking_out/detail.html", context, status=400 if more.get("failed") else 200)
@@ -150,6 +157,12 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
 @requires(Action.TAKING_OUT_REQUEST, fresh=True)
 def fetch(request: HttpRequest, pk: int) -> HttpResponseBase:
     found = get_object_or_404(selectors.requests_for(account(request)), pk=pk, asked_by=account(request))
+    if refusal := allowed_terminals.refusal(request):
+        audit.record(
+            "taking-out.terminal", by=account(request), count=0, detail={"taking_out": pk}, result="refused"
+        )
+        messages.error(request, refusal)
+        return redirect("taking_out:detail", pk=pk)
     try:
         path = services.fetch(pk=pk, by=account(request))
     except services.NotAllowed as refusal:

@@ -15,6 +15,7 @@ register(
     ("terminal.first", "最初の端末の登録", "市の最初の端末を登録しました", _APPLICATION),
     ("terminal.issue", "端末の証明書の発行", "端末の証明書を発行しました", (*_APPLICATION, "serial")),
     ("terminal.lost", "端末の紛失の届出", "端末の紛失を届け出て、使えなくしました", _TERMINAL),
+    ("terminal.taking-out-end", "端末の持出しの許可の取消", "端末の持出しの許可を取り消しました", _TERMINAL),
     ("terminal.retire", "端末の廃止", "端末を廃止しました", _TERMINAL),
 )
 register(

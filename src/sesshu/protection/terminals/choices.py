@@ -23,8 +23,10 @@ class State(models.TextChoices):
 
 
 class Application(models.TextChoices):
-    """What is asked for: a certificate for a new terminal, before the end of the old one, or in its place."""
+    """What is asked for: a certificate for a new terminal, before the end of the old one, or in its place; or
+    that files may be taken out on a terminal in use."""
 
     REGISTRATION = "registration", "新規登録"
     RENEWAL = "renewal", "証明書の更新"
     REISSUE = "reissue", "証明書の再発行"
+    TAKING_OUT = "taking_out", "持出しの許可"

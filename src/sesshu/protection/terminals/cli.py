@@ -23,6 +23,7 @@ def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]
     first.add_argument("--place", required=True, help="設置場所")
     first.add_argument("--kind", choices=Kind.values, default=Kind.OFFICE)
     first.add_argument("--section", required=True, help="管理課")
+    first.add_argument("--takes-out", action="store_true", help="持出しファイルの受取りを許可する")
     first.add_argument("--out", type=Path, required=True, help="書き出すファイル（.p12）")
     first.set_defaults(handler=_first)
     commands.add_parser("revocations", help="失効リストを作り直す").set_defaults(handler=_revocations)
@@ -41,6 +42,7 @@ def _first(arguments: argparse.Namespace) -> Outcome:
                 place=arguments.place,
                 kind=Kind(arguments.kind),
                 section=arguments.section,
+                may_take_out=arguments.takes_out,
             )
             _write(arguments.out, package)
     except (UnknownMunicipality, TerminalRefused) as error:

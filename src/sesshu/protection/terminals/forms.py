@@ -42,9 +42,13 @@ class RegistrationForm(_WithSigningRequest):
     )
     kind = forms.ChoiceField(label="種類", choices=Kind.choices)
     section = forms.CharField(label="管理課", max_length=40, error_messages=_MISSING)
+    may_take_out = forms.BooleanField(
+        label="持出しファイルの受取りに使う", required=False,
+        help_text="個人情報のファイルは、許可された端末でだけ受け取れます。承認者が一緒に確かめます。",
+    )  # fmt: skip
     reason = forms.CharField(label="申請理由", max_length=200, required=False)
 
-    field_order = ("name", "place", "kind", "section", "reason", "signing_request")
+    field_order = ("name", "place", "kind", "section", "may_take_out", "reason", "signing_request")
 
 
 class CertificateForm(_WithSigningRequest):

@@ -22,6 +22,7 @@ class Terminal(TenantModel):
     place = models.CharField("設置場所", max_length=60)
     kind = models.CharField("種類", max_length=20, choices=Kind.choices)
     section = models.CharField("管理課", max_length=40)
+    may_take_out = models.BooleanField("持出しの許可", default=False)
     state = models.CharField("状態", max_length=20, choices=State.choices, default=State.REQUESTED)
     state_reason = models.CharField("理由", max_length=200, blank=True)
     state_at = models.DateTimeField("状態の日時")

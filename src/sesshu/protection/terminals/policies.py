@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponseBase
 
 from sesshu.protection.models import Account
 from sesshu.protection.tenancy import current
-from sesshu.protection.terminals.choices import Kind, State
+from sesshu.protection.terminals.choices import Application, Kind, State
 from sesshu.protection.terminals.models import Terminal, TerminalApplication
 
 View = Callable[..., HttpResponseBase]
@@ -39,6 +39,12 @@ def check_may_apply(terminal: Terminal) -> None:
         raise TerminalRefused("承認待ちの申請があります。先にその承認を受けてください。")
 
 
+def check_in_use(terminal: Terminal) -> None:
+    """:raises TerminalRefused: for a terminal that is out of use."""
+    if terminal.state != State.IN_USE:
+        raise TerminalRefused("使用中の端末ではないため、承認できません。")
+
+
 def check_may_decide(application: TerminalApplication, by: Account) -> None:
     """:raises TerminalRefused: unless it is open and was asked for by somebody else."""
     if application.decided_at is not None:
@@ -51,6 +57,8 @@ def check_may_collect(application: TerminalApplication) -> None:
     """:raises TerminalRefused: unless it is approved, asks us for a key pair, and has none yet."""
     if not application.approved or application.terminal.state != State.IN_USE:
         raise TerminalRefused("承認された申請ではないため、証明書を受け取れません。")
+    if application.kind == Application.TAKING_OUT:
+        raise TerminalRefused("持出しの許可には、新しい証明書はいりません。")
     if hasattr(application, "certificate"):
         raise TerminalRefused("証明書は発行済みです。失くした場合は再発行を申請してください。")
     if application.signing_request:

@@ -14,7 +14,7 @@ from sesshu.kernel import clock
 from sesshu.protection.actions import Action
 from sesshu.protection.models import Account
 from sesshu.protection.peers import PeerCertificate
-from sesshu.protection.terminals.choices import State
+from sesshu.protection.terminals.choices import Application, State
 from sesshu.protection.terminals.models import Certificate, Terminal, TerminalApplication
 
 WARNED_BEFORE = timedelta(days=45)
@@ -71,9 +71,13 @@ def open_applications() -> QuerySet[TerminalApplication]:
 
 def uncollected() -> QuerySet[TerminalApplication]:
     """Approved, and the certificate not yet collected."""
-    return TerminalApplication.objects.filter(
-        approved=True, certificate__isnull=True, terminal__state=State.IN_USE
-    ).select_related("terminal")
+    return (
+        TerminalApplication.objects.filter(
+            approved=True, certificate__isnull=True, terminal__state=State.IN_USE
+        )
+        .exclude(kind=Application.TAKING_OUT)
+        .select_related("terminal")
+    )
 
 
 def ending(of: Terminal) -> Ending:

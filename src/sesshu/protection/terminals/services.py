@@ -33,6 +33,7 @@ def request_registration(
     by: Account,
     reason: str = "",
     signing_request: str = "",
+    may_take_out: bool = False,
 ) -> TerminalApplication:
     """Ask for a new terminal.
 
@@ -42,9 +43,10 @@ def request_registration(
     """
     policies.check_names(name, place)
     terminal = Terminal.objects.create(
-        number=_next_number(), name=name, place=place, kind=kind, section=section, state_at=clock.now()
-    )
-    return _apply(terminal, Application.REGISTRATION, reason, signing_request, by)
+        number=_next_number(), name=name, place=place, kind=kind, section=section, state_at=clock.now(),
+        may_take_out=may_take_out,
+    )  # fmt: skip
+    return apply(terminal, Application.REGISTRATION, reason, signing_request, by)
 
 
 @transaction.atomic
@@ -62,7 +64,7 @@ def request_certificate(
     kind = Application.RENEWAL if near and terminal.state == State.IN_USE else Application.REISSUE
     if kind == Application.REISSUE and not reason.strip():
         raise TerminalRefused("再発行の理由を入力してください。")
-    return _apply(terminal, kind, reason, signing_request, by)
+    return apply(terminal, kind, reason, signing_request, by)
 
 
 @transaction.atomic
@@ -73,7 +75,12 @@ def approve(*, application: TerminalApplication, by: Account) -> Certificate | N
     """
     application = _decide(application, True, "", by)
     terminal = application.terminal
-    _set_state(terminal, State.IN_USE, "")
+    if application.kind == Application.TAKING_OUT:
+        policies.check_in_use(terminal)
+        terminal.may_take_out = True
+        terminal.save(update_fields=["may_take_out"])
+    else:
+        _set_state(terminal, State.IN_USE, "")
     audit.record("terminal.approve", by=by, count=0, detail=_told(terminal, application))
     if not application.signing_request:
         return None
@@ -122,7 +129,9 @@ def supersede_older(certificate: Certificate) -> int:
 
 
 @transaction.atomic
-def register_first(*, name: str, place: str, kind: Kind, section: str) -> tuple[Terminal, Package]:
+def register_first(
+    *, name: str, place: str, kind: Kind, section: str, may_take_out: bool = False
+) -> tuple[Terminal, Package]:
     """The terminal from which a city's first applications are made; only the server's engineer can.
 
     :raises TerminalRefused: while the city has a terminal that can be used.
@@ -135,6 +144,7 @@ def register_first(*, name: str, place: str, kind: Kind, section: str) -> tuple[
     terminal = Terminal.objects.create(
         number=_next_number(), name=name, place=place, kind=kind, section=section,
         state=State.IN_USE, state_at=clock.now(), state_reason="最初の端末",
+        may_take_out=may_take_out,
     )  # fmt: skip
     application = TerminalApplication.objects.create(
         terminal=terminal, kind=Application.REGISTRATION, reason="最初の端末", requested_at=clock.now(),
@@ -144,9 +154,10 @@ def register_first(*, name: str, place: str, kind: Kind, section: str) -> tuple[
     return terminal, _packaged(application, None)
 
 
-def _apply(
+def apply(
     terminal: Terminal, kind: Application, reason: str, signing_request: str, by: Account
 ) -> TerminalApplication:
+    """Write down what is asked for, for another to decide."""
     if signing_request:
         _checked(signing_request)
     application = TerminalApplication.objects.create(
@@ -205,6 +216,8 @@ def _issue(
 def _stop(terminal: Terminal, state: State, reason: str, by: Account) -> None:
     _lock(terminal)
     policies.check_may_stop(terminal, reason)
+    terminal.may_take_out = False
+    terminal.save(update_fields=["may_take_out"])
     _set_state(terminal, state, reason)
     _revoke(terminal.certificates.filter(revoked_at__isnull=True), f"{state.label}: {reason}")
     terminal.applications.filter(decided_at__isnull=True).update(

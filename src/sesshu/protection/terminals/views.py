@@ -72,6 +72,8 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
         "lost": ReasonForm(auto_id="lost-%s"),
         "retire": ReasonForm(auto_id="retire-%s"),
         "refuse": ReasonForm(auto_id="refuse-%s"),
+        "taking_out": ReasonForm(auto_id="taking-out-%s"),
+        "may_ask_taking_out": terminal.state == State.IN_USE and not terminal.may_take_out,
     }
     return render(request, "terminals/detail.html", context)
 

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", views.log, name="log"),
     path("person/", views.person, name="person"),
     path("person/file/", views.person_file, name="person-file"),
+    path("person/paper/", views.person_paper, name="person-paper"),
     path("checkpoints/", views.checkpoints, name="checkpoints"),
     path("verify/", views.verify, name="verify"),
     path("verify/<int:pk>/", views.verification, name="verification"),

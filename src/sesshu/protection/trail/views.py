@@ -80,6 +80,24 @@ def person_file(request: HttpRequest) -> HttpResponseBase:
     return door.hand_over(request, door.Kind.FIGURES, name, stream.getvalue())
 
 
+@require_POST
+@requires(Action.AUDIT_READ)
+def person_paper(request: HttpRequest) -> HttpResponse:
+    """The same as a page to print or to keep as PDF; posted, as the number stands in no address."""
+    form = PersonForm(request.POST)
+    if not form.is_valid():
+        return redirect("trail:person")
+    number = form.cleaned_data["number"]
+    try:
+        lines, more = selectors.who_saw(number, by=account(request))
+    except LookupError:
+        return redirect("trail:person")
+    detail = {"format": "paper", "rows": len(lines)}
+    audit.record("audit.person-file", by=account(request), count=0, detail=detail)
+    context = {"lines": lines, "more": more, "number": number, "at": clock.now()}
+    return render(request, "trail/paper.html", context)
+
+
 @require_GET
 @requires(Action.AUDIT_READ)
 def checkpoints(request: HttpRequest) -> HttpResponse:

@@ -34,13 +34,14 @@ from sesshu.schedule.population.openings import (
     ordered,
     together,
 )
-from sesshu.schedule.population.organising import Blocks, History
+from sesshu.schedule.population.organising import History
 from sesshu.schedule.population.records import Progress
 from sesshu.schedule.population.rows import Rows, Windows, joined
+from sesshu.schedule.population.spanning import cut_out, not_before, run_starts
 from sesshu.schedule.supporting import Rule
 
-WINDOW, INTERVAL, NOT_BEFORE, AFTER_LIMIT, VACCINE_INTERVAL = (
-    REASONS.index(code) for code in ("window", "interval", "not_before", "after_limit", "vaccine_interval")
+WINDOW, INTERVAL, NOT_BEFORE, AFTER_LIMIT = (
+    REASONS.index(code) for code in ("window", "interval", "not_before", "after_limit")
 )
 
 
@@ -110,9 +111,9 @@ class Forecast:
         table = ordered(together(tables), START) if tables else none()
         if not table.shape[1]:
             return table
-        table[SINCE] = _run_starts(table)
+        table[SINCE] = run_starts(table)
         table = table[:, table[END] >= self.after[table[PERSON]]]
-        table[RECOMMENDED_FROM] = _not_before(table)
+        table[RECOMMENDED_FROM] = not_before(table)
         return self._around(table) if self.history is not None else table
 
     def _open(self, rule: Rule, taken: Column) -> Column:
@@ -263,45 +264,5 @@ class Forecast:
             mine = table[:, table[PRODUCT] == product]
             code = list(self.rows.pack.vaccines)[product]
             closed = self.history.closing(frozenset({code})) if self.history is not None else None
-            tables.append(mine if closed is None else _cut(mine, closed))
+            tables.append(mine if closed is None else cut_out(mine, closed))
         return together(tables)
-
-
-def _cut(table: Openings, closed: Blocks) -> Openings:
-    rest, alive, tables = table.copy(), np.ones(table.shape[1], bool), []
-    for first, last, article in zip(closed.first, closed.last, closed.article, strict=True):
-        begins, ends = first[rest[PERSON]], last[rest[PERSON]]
-        hit = alive & (ends > 0) & (ends >= rest[START]) & (begins <= rest[END])
-        if not hit.any():
-            continue
-        piece = rest[:, hit & (begins > rest[START])]
-        piece[END] = first[piece[PERSON]] - 1
-        tables.append(piece)
-        alive &= ~(hit & (ends >= rest[END]))
-        go = hit & alive
-        rest[START, go] = rest[SINCE, go] = ends[go] + 1
-        rest[WHY, go], rest[WHY_ARTICLE, go] = VACCINE_INTERVAL, article[rest[PERSON, go]]
-    tables.append(rest[:, alive])
-    return together(tables)
-
-
-def _not_before(table: Openings) -> Days:
-    """The first recommended day, which once a dose was given is not before the window's own."""
-    begin, end, since = table[RECOMMENDED_FROM], table[RECOMMENDED_TO], table[SINCE]
-    later = np.where(begin > 0, np.maximum(begin, since), np.where(end > 0, since, 0))
-    past = (end > 0) & (end < since)
-    return np.where((table[GIVEN] > 0) & ~past, later, begin)
-
-
-def _run_starts(table: Openings) -> Days:
-    """The first day of the run that each span, in order, belongs to."""
-    key = table[PERSON].astype(np.int64) << 23
-    reached = (np.maximum.accumulate(key | table[END]) & ((1 << 23) - 1)).astype(np.int32)
-    new = np.ones(table.shape[1], bool)
-    new[1:] = (
-        (table[PERSON, 1:] != table[PERSON, :-1])
-        | (table[START, 1:] > reached[:-1] + 1)
-        | (table[PERIOD, 1:] != table[PERIOD, :-1])
-    )
-    firsts: Days = table[START, np.flatnonzero(new)[np.cumsum(new) - 1]]
-    return firsts

@@ -6,7 +6,6 @@ See ``_merge``, ``_joins`` and ``_join`` of :mod:`sesshu.schedule.logic.groups`.
 import numpy as np
 
 from sesshu.schedule.population.columns import Column
-from sesshu.schedule.population.forecasting import VACCINE_INTERVAL
 from sesshu.schedule.population.openings import (
     END,
     LABEL,
@@ -27,6 +26,7 @@ from sesshu.schedule.population.openings import (
     ordered,
     together,
 )
+from sesshu.schedule.population.spanning import VACCINE_INTERVAL
 
 
 def merged(table: Openings) -> Openings:

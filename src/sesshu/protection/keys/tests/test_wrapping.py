@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -58,6 +59,17 @@ def test_a_subject_key_of_another_city_does_not_open(ise: object, root: Root) ->
         row.tenant_key = wrapping.current_tenant_key()
         with pytest.raises(NotAuthentic):
             wrapping.unwrap(row)
+
+
+def test_a_version_that_was_rolled_back_leaves_no_key_behind(ise: object, root: Root) -> None:
+    """The first use of a city's keys fails: what the second seals must open in another process."""
+    with pytest.raises(RuntimeError, match="failed"), transaction.atomic():
+        opened()
+        raise RuntimeError("failed")
+    ((row, key),) = wrapping.new_subject_keys(["holder:1"])
+    sealed = key.seal(b"secret", PLACE)
+    wrapping.close_all()  # as another process has nothing open
+    assert wrapping.open_subject_key(row.pk).open(sealed, PLACE) == b"secret"
 
 
 def test_tenants_have_keys_of_their_own(ise: object, root: Root) -> None:

@@ -100,3 +100,13 @@ def clerk(staff: Callable[..., Account]) -> Person:
 
 def events(action: str) -> list[AuditEvent]:
     return list(AuditEvent.objects.filter(action=action).order_by("pk"))
+
+
+@pytest.fixture
+def system(staff: Callable[..., Account]) -> Person:
+    return enrolled(staff("system-1", Role.SYSTEM)).sign_in()
+
+
+@pytest.fixture
+def manager(staff: Callable[..., Account]) -> Person:
+    return enrolled(staff("manager-1", Role.MANAGER)).sign_in()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import re
+import secrets
 import subprocess
 import sys
 from typing import Any
@@ -121,3 +123,32 @@ def test_the_check_of_the_settings_sees_what_is_loosened(settings: Any) -> None:
     settings.MFA_WEBAUTHN_USER_VERIFICATION = "preferred"
     settings.MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = True
     assert [each.id for each in checks.second_factor(None)] == ["sign_in.E001", "sign_in.E002"]
+
+
+def test_a_code_has_100_random_bits_and_is_kept_as_a_slow_salted_hash(
+    db: None, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """ASVS V6.5.2–V6.5.4."""
+    from sesshu.config.settings import base
+    from sesshu.protection.sign_in import tickets
+
+    drawn: list[str] = []
+
+    def choice(signs: str) -> str:
+        drawn.append(signs)
+        return secrets.SystemRandom().choice(signs)
+
+    settings.PASSWORD_HASHERS = base.PASSWORD_HASHERS
+    monkeypatch.setattr(tickets.secrets, "choice", choice)
+    made = opened()
+    assert drawn.count("0123456789ABCDEFGHJKMNPQRSTVWXYZ") == 40
+    assert len(set("0123456789ABCDEFGHJKMNPQRSTVWXYZ")) ** 20 == 2**100
+    codes = {each.code for each in made}
+    assert len(codes) == 2
+    assert all(re.fullmatch(r"[0-9A-HJKMNP-TV-Z]{5}(-[0-9A-HJKMNP-TV-Z]{5}){3}", code) for code in codes)
+    with acting_for("242039"):
+        kept = [row.secret.split("$") for row in Ticket.objects.all()]
+    assert [parts[0] for parts in kept] == ["scrypt", "scrypt"]
+    salts = {parts[2] for parts in kept}
+    assert len(salts) == 2
+    assert all(len(salt) >= 22 for salt in salts)  # 22 signs of 62: 130 bits

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import json
+import random
+import re
+import secrets
+import string
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import crypto
 
 from sesshu.kernel import clock
+from sesshu.protection.roles import Role
 from sesshu.protection.sign_in import ending
 from sesshu.protection.sign_in.models import Session
 from sesshu.protection.sign_in.sessions import SessionStore, digest
@@ -151,11 +158,18 @@ def test_nobody_ends_another_person_s_session(clerk: Person, staff: object) -> N
     assert other.is_in()
 
 
+def change(
+    clerk: Person, new: str, repeated: str | None = None, present: str = PASSWORD, **more: bool
+) -> Any:
+    given = {"present": present, "new_password": new, "repeated": new if repeated is None else repeated}
+    return clerk.client.post("/sign-in/own/password/", given, **more)
+
+
 def test_a_change_of_password_ends_all_other_sessions(clerk: Person) -> None:
     clerk.sign_in()
     other = Person(clerk.account, devices=clerk.devices).sign_in()
     new = "umibe no gakko 77"
-    page = clerk.client.post("/sign-in/own/password/", {"new_password": new, "repeated": new}, follow=True)
+    page = change(clerk, new, follow=True)
     assert "ほかの1か所" in page.content.decode()
     assert not other.is_in()
     assert clerk.is_in()
@@ -170,14 +184,13 @@ def test_a_change_of_password_ends_all_other_sessions(clerk: Person) -> None:
     [
         ("mijikai", "短すぎます"),
         ("password1234", "一般的"),
-        ("202611281045", "数字"),
         ("counter-1-abc", "似"),
         ("あ" * 129, "128文字以内"),
     ],
 )
 def test_a_weak_password_is_refused_with_the_reason(clerk: Person, password: str, words: str) -> None:
     clerk.sign_in()
-    page = clerk.client.post("/sign-in/own/password/", {"new_password": password, "repeated": password})
+    page = change(clerk, password)
     assert words in page.content.decode()
     assert not events("password.change")
     assert password not in page.content.decode()
@@ -185,7 +198,7 @@ def test_a_weak_password_is_refused_with_the_reason(clerk: Person, password: str
 
 def test_two_different_new_passwords_are_refused(clerk: Person) -> None:
     clerk.sign_in()
-    page = clerk.client.post("/sign-in/own/password/", {"new_password": PASSWORD + "1", "repeated": PASSWORD})
+    page = change(clerk, PASSWORD + "1", PASSWORD)
     assert "2回の入力が違います" in page.content.decode()
 
 
@@ -207,3 +220,60 @@ def test_force_login_of_a_test_is_a_session_like_any(clerk: Person) -> None:
     client.force_login(clerk.account)
     assert client.get("/").status_code == 200
     assert Session.objects.get().account_id == clerk.account.pk
+
+
+def test_a_session_s_key_cannot_be_guessed(clerk: Person) -> None:
+    """32 signs of 36 by the system's generator: 165 bits."""
+    keys = {SessionStore()._get_new_session_key() for _ in range(200)}  # type: ignore[attr-defined]
+    assert len(keys) == 200
+    assert all(re.fullmatch(r"[a-z0-9]{32}", key) for key in keys)
+    assert {sign for key in keys for sign in key} == set(string.ascii_lowercase + string.digits)
+    assert crypto.secrets is secrets
+    assert isinstance(secrets.choice.__self__, random.SystemRandom)  # type: ignore[attr-defined]
+    clerk.sign_in()
+    assert re.fullmatch(r"[a-z0-9]{32}", clerk.client.cookies["sessionid"].value)
+
+
+def test_an_account_has_five_sessions_at_most(clerk: Person) -> None:
+    clerk.sign_in()
+    others = [Person(clerk.account, devices=clerk.devices).sign_in() for _ in range(4)]
+    assert clerk.is_in()  # used now: the first of the others is used longest ago
+    now = clock.instant()
+    for place, person in enumerate([*others, clerk]):
+        Session.objects.filter(pk=row_of(person).pk).update(seen_at=now - timedelta(minutes=30 - place))
+    sixth = Person(clerk.account, devices=clerk.devices).sign_in()
+    assert [each.is_in() for each in (*others, clerk, sixth)] == [False, True, True, True, True, True]
+    assert [(each.account, each.detail) for each in events("session.end")] == [
+        (clerk.account, {"why": "surplus", "account": clerk.account.pk, "ended": 1})
+    ]
+
+
+def test_an_administrator_ends_the_sessions_of_one_and_of_all(clerk: Person, staff: Any) -> None:
+    clerk.sign_in()
+    other = enrolled(staff("counter-2")).sign_in()
+    manager = enrolled(staff("manager-1", Role.MANAGER)).sign_in()
+    page = manager.client.get("/sign-in/signed-in/").content.decode()
+    assert "counter-1" in page
+    assert "counter-2" in page
+    end = "/sign-in/signed-in/end/"
+    page = manager.client.post(end, {"account": clerk.account.pk}, follow=True).content.decode()
+    assert "すべて終わらせました" in page
+    assert (clerk.is_in(), other.is_in()) == (False, True)
+    manager.client.post(end, {"account": "everybody"})
+    assert (other.is_in(), manager.is_in()) == (False, True)
+    assert [(each.account, each.detail["why"]) for each in events("session.end")] == [
+        (manager.account, "by-administrator")
+    ] * 2
+    assert clerk.sign_in().client.post(end, {"account": manager.account.pk}).status_code == 404
+    assert manager.is_in()
+
+
+def test_another_city_s_sessions_are_not_seen_nor_ended(clerk: Person, staff: Any) -> None:
+    from sesshu.protection.services import ensure_municipality
+
+    clerk.sign_in()
+    other = enrolled(staff("manager-k", Role.MANAGER, municipality=ensure_municipality("192015"))).sign_in()
+    assert "counter-1" not in other.client.get("/sign-in/signed-in/").content.decode()
+    for chosen in (str(clerk.account.pk), "everybody", "", "x"):
+        other.client.post("/sign-in/signed-in/end/", {"account": chosen})
+    assert clerk.is_in()

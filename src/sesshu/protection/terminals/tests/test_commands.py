@@ -255,7 +255,8 @@ def test_the_revocation_list_is_ours_and_names_the_lost_of_every_city(
 def test_the_authority_s_key_is_for_this_user_only(ise: object) -> None:
     folder = authority.root_path().parent
     assert folder.stat().st_mode & 0o077 == 0
-    assert (folder / "authority-key.pem").stat().st_mode & 0o077 == 0
+    assert (folder / "authority-key.sealed").stat().st_mode & 0o077 == 0
+    assert not (folder / "authority-key.pem").exists()
 
 
 def test_numbers_are_found_by_every_word(register: Register) -> None:

@@ -82,7 +82,13 @@ def test_who_saw_this_person_is_told_on_one_screen(client: Client, officer: Acco
     file = client.post("/administration/trail/person/file/", {"number": "0001234567"})
     assert file.content.decode("utf-8-sig").splitlines()[0].startswith("日時,氏名,利用者ID")
     assert "同一世帯の職員" in file.content.decode()
-    assert AuditEvent.objects.filter(action="audit.person-file").exists()
+    paper = client.post("/administration/trail/person/paper/", {"number": "0001234567"}).content.decode()
+    assert "同一世帯の職員" in paper
+    assert "data-print" in paper
+    assert "目印" not in paper
+    assert client.post("/administration/trail/person/paper/", {"number": "9"}).status_code == 302
+    written = AuditEvent.objects.filter(action="audit.person-file").order_by("pk")
+    assert [event.detail["format"] for event in written] == ["csv", "paper"]
 
 
 def test_a_merged_person_is_one_person(client: Client, clerk: Account) -> None:

@@ -12,9 +12,6 @@
     if (announcer && text && announcer.textContent !== text) announcer.textContent = text;
   };
 
-  // Whoever signs out leaves no search words behind in this tab.
-  on("submit", "form[action$='/sign-out/']", () => sessionStorage.clear());
-
   // "/" goes to the search field. It can be switched off (WCAG 2.1.4); the choice stays on this terminal.
   const switchBox = document.querySelector("[data-shortcut-switch]");
   if (switchBox) {
@@ -144,6 +141,8 @@
       changed.clear();
       location.replace(location.pathname + location.search);
     };
+    // The sign-in page was shown in another tab: the session of this page is over.
+    addEventListener("storage", (event) => event.key === "left-at" && leave());
     const check = () => {
       const left = doneAt() + seconds("idle") - Date.now();
       if (left <= 0) return leave();

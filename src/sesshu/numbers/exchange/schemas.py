@@ -1,0 +1,126 @@
+"""What a business says and hears of the exchange: always its own 宛名番号, never the integrated number."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from ninja import Schema
+from pydantic import ConfigDict, Field, model_validator
+
+from sesshu.numbers.schemas import AddresseeNumber, Asked
+from sesshu.protocol import codes
+from sesshu.protocol.messages import Period
+
+MOST = 100_000
+TAKEN_AT_ONCE = 500
+
+
+class Strict(Schema):
+    model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
+
+
+class Inquiry(Strict):
+    """``reference`` is the business's own id of it; sent again it is answered as it was first."""
+
+    reference: str = Field(min_length=1, max_length=80)
+    addressee_number: str = AddresseeNumber
+    provider: str = Field(pattern=codes.INSTITUTION)
+    item: str = Field(pattern=r"^[0-9]{1,3}(-[0-9]{1,2})?$")
+    information: str = Field(pattern=codes.INFORMATION)
+    period: Period = Period()
+    department: str = Field(default="", max_length=20)
+    nondisclosure: bool = False
+
+
+class Inquiries(Asked):
+    inquiries: list[Inquiry] = Field(max_length=MOST)
+
+
+class InquirySaid(Schema):
+    reference: str
+    processing_number: str | None
+    error: str | None
+    message: str
+
+
+class ProcessingNumbers(Asked):
+    processing_numbers: list[str] = Field(max_length=MOST)
+
+
+class ResultsWanted(Asked):
+    """One of the two."""
+
+    processing_numbers: list[str] | None = Field(default=None, max_length=TAKEN_AT_ONCE)
+    waiting: bool = False
+
+    @model_validator(mode="after")
+    def _one(self) -> ResultsWanted:
+        if (self.processing_numbers is None) == (not self.waiting):
+            raise ValueError("processing_numbers か waiting の一方を指定してください。")
+        return self
+
+
+class Result(Schema):
+    processing_number: str
+    reference: str
+    addressee_number: str
+    state: str
+    refusal: str | None = None
+    message: str = ""
+    provider: str = ""
+    answered_at: datetime | None = None
+    records: list[dict[str, Any]] = []
+
+
+class Count(Schema):
+    count: int
+
+
+class Cancelled(Schema):
+    processing_number: str
+    state: str
+
+
+class Record(Strict):
+    addressee_number: str = AddresseeNumber
+    record_id: str = Field(min_length=1, max_length=60)
+    information: str = Field(pattern=codes.INFORMATION)
+    sequence: int = Field(ge=0)
+    action: str = Field(pattern="^(put|withdraw)$")
+    content: dict[str, Any] | None = None
+
+
+class Replicas(Asked):
+    process: str = Field(min_length=1, max_length=60)
+    records: list[Record] = Field(max_length=MOST)
+
+
+class ReplicaSaid(Schema):
+    record_id: str
+    sequence: int
+    state: str
+    message: str = ""
+
+
+class Flag(Strict):
+    addressee_number: str = AddresseeNumber
+    information: str | None = Field(default=None, pattern=codes.INFORMATION)
+    no_auto_reply: bool
+    nondisclosure: bool
+
+
+class Flags(Asked):
+    flags: list[Flag] = Field(max_length=MOST)
+
+
+class FlagSaid(Schema):
+    addressee_number: str
+    state: str
+
+
+class RecordsWanted(Asked):
+    addressee_number: str = AddresseeNumber
+    since: datetime | None = None
+    until: datetime | None = None
+    all: bool = False
