@@ -30,6 +30,7 @@ class Migration(migrations.Migration):
                 ('provisions', models.PositiveIntegerField(verbose_name='提供')),
                 ('acquisitions', models.PositiveIntegerField(verbose_name='符号の取得')),
                 ('replicas', models.PositiveIntegerField(verbose_name='副本')),
+                ('persons', models.PositiveIntegerField(verbose_name='本人')),
             ],
             options={
                 'abstract': False,
