@@ -61,8 +61,6 @@ class Business:
     def post(self, path: str, token: str = "", **fields: Any) -> httpx.Response:
         hour, minute, second = map(secrets.randbelow, (24, 60, 60))
         at = {"sosajikoku": f"{hour:02d}:{minute:02d}:{second:02d}"}
-            "sosajikoku": f"{secrets.randbelow(24):02d}:{secrets.randbelow(60):02d}:{secrets.randbelow(60):02d}"
-        }
         said = {"shikuchosonkodo": self.city, "gyomuid": self.business} | WHO | at | fields
         headers = {"Authorization": f"Bearer {token or self.token()}"}
         answer: httpx.Response = self.http.post(f"/{path}", json=said, headers=headers)
