@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-pytest_plugins = ["tests.browser", "tests.vault", "tests.machines"]
+pytest_plugins = ["tests.browser", "tests.vault", "tests.machines", "tests.businesses"]
 TEMPLATE = "city"
 
 
