@@ -16,7 +16,7 @@ from typing import Any
 
 import pytest
 
-from tests.exchange import Door, served
+from tests.numbers_double import Door, served
 from tests.journeys.desk import Desk
 from tests.journeys.opening import ISE
 from tests.running import Installation, installation, staff_door

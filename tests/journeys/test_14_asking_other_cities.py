@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.exchange import dose
+from tests.numbers_double import dose
 from tests.journeys.opening import ISE
 
 pytestmark = [pytest.mark.browser]
