@@ -21,6 +21,7 @@ from sesshu.kernel.dates import age_on
 Row = dict[str, str]
 HOUSEHOLDS = 12
 _OLDEST_CHILD = 6
+_FORMER = "転入前住所_市区町村コード"
 # So long before the day of the files: the letters of the new home are not out yet.
 _AGO = timedelta(days=10)
 
@@ -34,9 +35,12 @@ class Move:
     pairs: tuple[tuple[str, str], ...]
 
 
-def move(reached: str, folder: Path, into: Path, *, on: date, households: int = HOUSEHOLDS) -> Move:
+def move(
+    left: str, reached: str, folder: Path, into: Path, *, on: date, households: int = HOUSEHOLDS
+) -> Move:
     """Write ``moved-out.csv`` into ``folder`` and ``moved-in.csv`` into ``into``, as the registers would.
 
+    :param left: the 団体コード of the city that they left, :param reached: of the one they came to.
     :param folder: of the city that they left, with its residents.csv and doses.csv.
     """
     moved, here, day = _families(folder, on, households), city(reached), on - _AGO
@@ -44,7 +48,7 @@ def move(reached: str, folder: Path, into: Path, *, on: date, households: int = 
     new = {row["宛名番号"]: f"77{number:08}" for number, row in enumerate(left_rows, 1)}
     gone = (_gone(row, day) for row in left_rows)
     come = (
-        _come(row, here, day, new[row["宛名番号"]], place)
+        _come(row, here, day, new[row["宛名番号"]], place) | {_FORMER: left}
         for place, family in enumerate(moved)
         for row in family
     )

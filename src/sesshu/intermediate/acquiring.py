@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sesshu.intermediate import callers, identity, persons, place
+from sesshu.intermediate import bulk, callers, identity, persons, place
 from sesshu.intermediate.callers import Caller
 from sesshu.intermediate.choices import AcquisitionState
 from sesshu.intermediate.models import Acquisition, Person
@@ -43,7 +43,7 @@ def ask(numbers: Sequence[str], *, by: Caller) -> list[Asked]:
     fresh = {
         pk: _fresh(pk, box) for pk in dict.fromkeys(ids.values()) if pk not in held and pk not in pending
     }
-    Acquisition.objects.bulk_create(row for row, _ in fresh.values())
+    bulk.insert([row for row, _ in fresh.values()])
     callers.record("codes", by, count=len(numbers), asked=len(fresh))
     answers = []
     for number in numbers:
@@ -82,10 +82,8 @@ def store(tokens: Sequence[str], *, by: Caller) -> list[str]:
         states[assignment.acquisition_number] = (
             "refused" if row is None else _end(row, assignment, box, taken)
         )
-    Acquisition.objects.bulk_update(rows.values(), ["state", "refusal", "ended_at", "sealed_number"])
-    Person.objects.bulk_update(
-        [row.person for row in rows.values()], ["code_digest", "sealed_code", "code_stored_at"]
-    )
+    bulk.update(list(rows.values()), ["state", "refusal", "ended_at", "sealed_number"])
+    bulk.update([row.person for row in rows.values()], ["code_digest", "sealed_code", "code_stored_at"])
     answers = ["refused" if each is None else states[each.acquisition_number] for each in said]
     for state in sorted(set(answers)):
         callers.record(

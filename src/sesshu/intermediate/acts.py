@@ -48,6 +48,6 @@ register(
     ("intermediate.list", "照合リストの受信", "照会許可用照合リストを登録しました", ("version",)),
     ("intermediate.directory", "機関の一覧の受信", "機関の一覧を登録しました", ("institutions",)),
     ("intermediate.expiry", "保存期間満了の削除", "保存期間を過ぎた情報を削除しました",
-     ("records", "inquiries", "provisions", "acquisitions", "replicas")),
+     ("records", "inquiries", "provisions", "acquisitions", "replicas", "persons")),
     ("intermediate.notice", "お知らせの登録", "お知らせを登録しました", ("notice",)),
 )  # fmt: skip

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from sesshu.intermediate import (
+    bulk,
     callers,
     identity,
     network_copies,
@@ -63,7 +64,7 @@ def _answer(provisions: Sequence[Provision]) -> None:
         sent.append((each.route, each.permit, _sealed(each, inquirer, records).encode()))
         answered.append(each)
     _end_unknown(unknown)
-    Provision.objects.bulk_update(answered, ["records_count", "state", "answered_at"])
+    bulk.update(answered, ["records_count", "state", "answered_at"])
     outbox.put(OutboxKind.ANSWER, sent, box)
     callers.record("answered", Caller(DISPATCHER), count=len(answered))
 
@@ -120,7 +121,7 @@ def _end_unknown(provisions: Sequence[Provision]) -> None:
             Refusal.UNKNOWN_INSTITUTION,
             clock.now(),
         )
-    Provision.objects.bulk_update(provisions, ["state", "refusal", "ended_at"])
+    bulk.update(provisions, ["state", "refusal", "ended_at"])
     recording.write(recording.of_provision(each, Event.REFUSED) for each in provisions)
     outcomes.of_provisions(provisions)
 

@@ -37,7 +37,10 @@ city, network = Router(tags=["統合宛名"]), Router(tags=["ネットワーク"
 @city.post("/ski/inquiries", response={200: list[s.InquiryTaken], **_REFUSED})
 def inquiries(request: HttpRequest, asked: s.InquiriesWanted) -> Any:
     """SKI 10123 照会内容の登録。同じ参照番号は同じ照会として扱う。"""
-    wanted = [AskedInquiry(**each.dict(exclude={"period"}), **each.period.dict()) for each in asked.inquiries]
+    wanted = [
+        AskedInquiry(**each.model_dump(exclude={"period"}), **each.period.model_dump())
+        for each in asked.inquiries
+    ]
     return from_city(request, asked, lambda by: [asdict(each) for each in inquiring.accept(wanted, by=by)])
 
 
@@ -95,7 +98,7 @@ def replica_records(request: HttpRequest, asked: s.ReplicasWanted) -> Any:
 @city.post("/dbm/flags", response={200: list[s.PersonState], **_REFUSED})
 def set_flags(request: HttpRequest, asked: s.FlagsWanted) -> Any:
     """DBM 40123-80123 自動応答不可・不開示の設定。"""
-    wanted = [flags.Flagging(**each.dict()) for each in asked.flags]
+    wanted = [flags.Flagging(**each.model_dump()) for each in asked.flags]
     return from_city(request, asked, lambda by: _persons(flags.set_flags(wanted, by=by)))
 
 

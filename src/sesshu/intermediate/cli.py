@@ -101,7 +101,7 @@ def _expire(arguments: argparse.Namespace) -> Outcome:
         run = expiring.delete_expired()
     counts = {
         name: getattr(run, name)
-        for name in ("records", "inquiries", "provisions", "acquisitions", "replicas")
+        for name in ("records", "inquiries", "provisions", "acquisitions", "replicas", "persons")
     }
     return Outcome(counts, f"{sum(counts.values())}件を削除しました。")
 

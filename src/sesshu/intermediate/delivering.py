@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sesshu.intermediate import callers, outbox, outcomes, permitting, recording
+from sesshu.intermediate import bulk, callers, outbox, outcomes, permitting, recording
 from sesshu.intermediate.callers import DISPATCHER, Caller
 from sesshu.intermediate.choices import Event, OutboxKind, ProvisionState
 from sesshu.intermediate.models import Outbox, Provision
@@ -30,7 +30,7 @@ def settle(said: Any) -> set[str]:
     ended = [each for each in held if each.state == ProvisionState.ANSWERED]
     for provision in ended:
         _end(provision, str(states[provision.permit]["state"]), states[provision.permit].get("refusal"))
-    Provision.objects.bulk_update(ended, ["state", "refusal", "delivered_at", "ended_at"])
+    bulk.update(ended, ["state", "refusal", "delivered_at", "ended_at"])
     # What was withheld stands in the records since it was decided.
     recording.write(
         recording.of_provision(each, Event.REFUSED if each.refusal else Event.PROVIDED)

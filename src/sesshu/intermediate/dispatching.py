@@ -136,7 +136,7 @@ def _listening() -> psycopg.Connection[tuple[object, ...]]:
         dbname=settings["NAME"],
         autocommit=True,
     )
-    made.execute(f"LISTEN {outbox.CHANNEL}")
+    made.execute("LISTEN intermediate")  # outbox.CHANNEL
     return made
 
 

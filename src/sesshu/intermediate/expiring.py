@@ -7,10 +7,10 @@ from datetime import timedelta
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q
 
-from sesshu.intermediate import callers, inquiry_results, outcomes, recording
+from sesshu.intermediate import bulk, callers, inquiry_results, outcomes, recording
 from sesshu.intermediate.callers import DISPATCHER, Caller
 from sesshu.intermediate.choices import AcquisitionState, Event, InquiryState, OutboxKind, ProvisionState
-from sesshu.intermediate.models import Acquisition, ExpiryRun, Inquiry, Outbox, Provision, Replica
+from sesshu.intermediate.models import Acquisition, ExpiryRun, Inquiry, Outbox, Person, Provision, Replica
 from sesshu.kernel import clock
 from sesshu.protection import audit, tenancy
 from sesshu.protection.models import Account
@@ -70,7 +70,7 @@ def _end_provisions() -> int:
     )
     for each in held:
         each.state, each.ended_at, each.refusal = ProvisionState.EXPIRED, at, each.refusal or Refusal.EXPIRED
-    Provision.objects.bulk_update(held, ["state", "ended_at", "refusal"])
+    bulk.update(held, ["state", "ended_at", "refusal"])
     if held:
         keys = [each.permit for each in held]
         Outbox.objects.filter(
@@ -97,6 +97,7 @@ def delete_expired(by: Account | None = None) -> ExpiryRun:
         "provisions": provisions.delete()[0],
         "acquisitions": acquisitions.delete()[0],
         "replicas": _delete_tombstones(),
+        "persons": _delete_persons(),
     }
     run = ExpiryRun.objects.create(at=at, **counts)
     audit.record("intermediate.expiry", by=by, count=sum(counts.values()), detail=counts)
@@ -107,6 +108,17 @@ def _delete_records() -> int:
     with connection.cursor() as cursor:
         cursor.execute(_OLD_RECORDS, [tenancy.current()])
         return int(cursor.rowcount)
+
+
+def _delete_persons() -> int:
+    """Persons of whom nothing is left: no 符号, no 副本, nothing asked by or about them for a year."""
+    left = {
+        f"has_{model.__name__.lower()}": Exists(model.objects.filter(person=OuterRef("pk")))
+        for model in (Acquisition, Inquiry, Provision, Replica)
+    }
+    held = Person.objects.filter(municipality_code=tenancy.current(), code_digest=None)
+    old = held.filter(registered_at__lt=clock.now() - MESSAGES_KEPT).annotate(**left)
+    return int(old.filter(**dict.fromkeys(left, False)).delete()[0])
 
 
 def _delete_tombstones() -> int:

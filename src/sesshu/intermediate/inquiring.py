@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sesshu.intermediate import callers, network_copies, outbox, persons, place, recording
+from sesshu.intermediate import bulk, callers, network_copies, outbox, persons, place, recording
 from sesshu.intermediate.callers import Caller
 from sesshu.intermediate.choices import Event, OutboxKind, Side
 from sesshu.intermediate.models import Inquiry, InquiryBatch, Person, Record
@@ -116,7 +116,7 @@ def accept(
 
 
 def _keep(made: list[Inquiry], refused: list[Record]) -> None:
-    Inquiry.objects.bulk_create(made)
+    bulk.insert(made)
     recording.write([*refused, *(recording.of_inquiry(each, Event.ASKED) for each in made)])
     outbox.put(OutboxKind.PERMIT, [(outbox.CORE, each.processing_number, None) for each in made])
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from django.db import connection
 from django.db.models import F, Min, Q
 
+from sesshu.intermediate import bulk
 from sesshu.intermediate.choices import OutboxKind
 from sesshu.intermediate.models import Correspondent, Outbox
 from sesshu.intermediate.sealing import Cabinet
@@ -39,7 +40,7 @@ def put(
         for peer, key, body in messages
     ]
     if rows:
-        Outbox.objects.bulk_create(rows, ignore_conflicts=True)
+        bulk.insert(rows, once=True)
         wake()
 
 

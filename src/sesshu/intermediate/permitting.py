@@ -8,7 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sesshu.intermediate import callers, identity, inquiry_results, network_copies, outbox, persons, place
+from sesshu.intermediate import (
+    bulk,
+    callers,
+    identity,
+    inquiry_results,
+    network_copies,
+    outbox,
+    persons,
+    place,
+)
 from sesshu.intermediate.callers import DISPATCHER, Caller
 from sesshu.intermediate.choices import Event, InquiryState
 from sesshu.intermediate.models import Inquiry
@@ -52,7 +61,7 @@ def take(answers: Sequence[PermitAnswer]) -> list[str]:
             permitted.append(inquiry)
         else:
             refused.setdefault(reason, []).append(inquiry)
-    Inquiry.objects.bulk_update(permitted, ["state", "permit", "permitted_at", "answer_by", "fields"])
+    bulk.update(permitted, ["state", "permit", "permitted_at", "answer_by", "fields"])
     for reason, inquiries in refused.items():
         inquiry_results.end(inquiries, InquiryState.REFUSED, reason, Event.REFUSED)
     if Refusal.LIST_OUT_OF_STEP in refused:

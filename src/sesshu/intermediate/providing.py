@@ -15,6 +15,7 @@ from django.db import connection
 
 from sesshu.intermediate import (
     answering,
+    bulk,
     callers,
     identity,
     network_copies,
@@ -208,7 +209,7 @@ def _repeated(provision: Provision) -> Taken:
 
 
 def _keep(made: Sequence[Provision], box: Cabinet) -> None:
-    Provision.objects.bulk_create(made)
+    bulk.insert(made)
     refused = [each for each in made if each.state == ProvisionState.REFUSED]
     recording.write(_records(made))
     answering.say_no(refused, box)

@@ -6,7 +6,16 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sesshu.intermediate import callers, identity, inquiry_results, network_copies, outcomes, place, recording
+from sesshu.intermediate import (
+    bulk,
+    callers,
+    identity,
+    inquiry_results,
+    network_copies,
+    outcomes,
+    place,
+    recording,
+)
 from sesshu.intermediate.answering import digest_text
 from sesshu.intermediate.callers import Caller
 from sesshu.intermediate.choices import Event, InquiryState
@@ -140,7 +149,5 @@ def _fill(inquiry: Inquiry, answer: Answer, digest: bytes, box: Cabinet) -> None
 
 
 def _keep(inquiries: Sequence[Inquiry]) -> None:
-    Inquiry.objects.bulk_update(
-        inquiries, ["state", "refusal", "answer_digest", "answered_at", "ended_at", "sealed_answer"]
-    )
+    bulk.update(inquiries, ["state", "refusal", "answer_digest", "answered_at", "ended_at", "sealed_answer"])
     outcomes.of_inquiries(inquiries)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sesshu.intermediate import place
+from sesshu.intermediate import bulk, place
 from sesshu.intermediate.choices import Event, Side
 from sesshu.intermediate.models import Inquiry, Person, Provision, Record
 from sesshu.kernel import clock
@@ -16,7 +16,7 @@ from sesshu.protocol.refusals import Refusal
 
 def write(records: Iterable[Record]) -> None:
     """Add these rows."""
-    Record.objects.bulk_create(records)
+    bulk.insert(list(records))
 
 
 def of_inquiry(inquiry: Inquiry, event: Event, **more: Any) -> Record:

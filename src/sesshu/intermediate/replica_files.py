@@ -13,7 +13,7 @@ from itertools import islice
 from pathlib import Path
 
 from django.db import connection
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from sesshu.intermediate import place, replicas
 from sesshu.intermediate.callers import Caller
@@ -28,6 +28,7 @@ from sesshu.protocol.points import reach
 
 CHUNK = 5_000
 _LONGEST = 65_536  # bytes of a line
+_lines = TypeAdapter(list[ReplicaWanted])
 _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
 
 
@@ -89,7 +90,7 @@ def _store(manifest: Manifest, chunk: list[tuple[int, bytes]]) -> tuple[Manifest
     held = Manifest.objects.select_for_update().get(pk=manifest.pk)
     if held.lines != manifest.lines:
         raise BeingLoaded("このファイルは、別の処理が登録しています。その完了を待ってください。")
-    read = [(line, _read(raw)) for line, raw in chunk]
+    read = _all(chunk) or [(line, _read(raw)) for line, raw in chunk]
     good = [(line, put) for line, put in read if isinstance(put, Put)]
     fates = replicas.store([put for _, put in good], manifest=held)
     faults = [Refused(line, put) for line, put in read if isinstance(put, str)]
@@ -104,6 +105,24 @@ def _store(manifest: Manifest, chunk: list[tuple[int, bytes]]) -> tuple[Manifest
     return held, sorted(faults, key=lambda fault: fault.line)
 
 
+def _all(chunk: list[tuple[int, bytes]]) -> list[tuple[int, Put | str]]:
+    """All lines at once; none when one of them is wrong, to be found line by line."""
+    if not all(raw.startswith(b"{") and raw.endswith((b"}\n", b"}")) for _, raw in chunk):
+        return []
+    try:
+        said = _lines.validate_json(b"[" + b",".join(raw for _, raw in chunk) + b"]")
+    except ValidationError:
+        return []
+    if len(said) != len(chunk):  # a line that holds two
+        return []
+    return [(line, _put(each)) for (line, _), each in zip(chunk, said, strict=True)]
+
+
+def _put(said: ReplicaWanted) -> Put:
+    content = (said.content or {}) if said.action == "put" else None
+    return Put(said.integrated_number, said.record_id, said.information, said.sequence, content)
+
+
 def _read(raw: bytes) -> Put | str:
     """The record, or what is wrong with the line; what stood in it is not repeated."""
     try:
@@ -111,8 +130,7 @@ def _read(raw: bytes) -> Put | str:
     except ValidationError as error:
         names = sorted({str(each["loc"][0]) for each in error.errors() if each["loc"]})
         return f"項目を確かめてください: {'、'.join(names)}" if names else "JSON として読めません。"
-    content = (said.content or {}) if said.action == "put" else None
-    return Put(said.integrated_number, said.record_id, said.information, said.sequence, content)
+    return _put(said)
 
 
 def as_line(put: Put) -> str:

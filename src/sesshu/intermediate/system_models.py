@@ -87,3 +87,4 @@ class ExpiryRun(TenantModel):
     provisions = models.PositiveIntegerField("提供")
     acquisitions = models.PositiveIntegerField("符号の取得")
     replicas = models.PositiveIntegerField("副本")
+    persons = models.PositiveIntegerField("本人")

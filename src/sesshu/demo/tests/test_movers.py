@@ -17,7 +17,7 @@ def moved(tmp_path_factory: pytest.TempPathFactory) -> Move:
     folder = tmp_path_factory.mktemp("cities")
     generate("192015", 900, 1, folder / "kofu", on=ON)
     generate("242039", 300, 1, folder / "ise", on=ON)
-    return move("242039", folder / "kofu", folder / "ise", on=ON, households=5)
+    return move("192015", "242039", folder / "kofu", folder / "ise", on=ON, households=5)
 
 
 def rows(path: Path) -> list[dict[str, str]]:
@@ -31,6 +31,7 @@ def test_the_same_persons_leave_and_arrive_on_one_day(moved: Move) -> None:
     assert [[row[name] for name in who] for row in left] == [[row[name] for name in who] for row in came]
     assert {row["異動事由"] for row in left} == {"04"}
     assert {row["異動事由"] for row in came} == {"02"}
+    assert {row["転入前住所_市区町村コード"] for row in came} == {"192015"}
     assert {row["消除年月日"] for row in left} == {row["住民となった年月日"] for row in came}
 
 

@@ -30,6 +30,7 @@ class Migration(migrations.Migration):
                 ('provisions', models.PositiveIntegerField(verbose_name='提供')),
                 ('acquisitions', models.PositiveIntegerField(verbose_name='符号の取得')),
                 ('replicas', models.PositiveIntegerField(verbose_name='副本')),
+                ('persons', models.PositiveIntegerField(verbose_name='本人')),
             ],
             options={
                 'abstract': False,
@@ -208,7 +209,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'indexes': [models.Index(fields=['municipality_code', 'permit'], name='inquiry_permit'), models.Index(condition=models.Q(('state__in', ['answered', 'refused', 'expired']), ('taken_at', None)), fields=['municipality_code', 'id'], name='inquiry_to_take'), models.Index(condition=models.Q(('state__in', ['accepted', 'permitted'])), fields=['municipality_code', 'answer_by'], name='inquiry_open'), models.Index(fields=['batch', 'line'], name='inquiry_of_batch'), models.Index(fields=['municipality_code', 'asked_at'], name='inquiry_by_time')],
-                'constraints': [models.UniqueConstraint(fields=('municipality_code', 'reference'), name='inquiry_reference'), models.UniqueConstraint(fields=('municipality_code', 'processing_number'), name='inquiry_number')],
+                'constraints': [models.UniqueConstraint(fields=('municipality_code', 'reference'), name='exchange_inquiry_reference'), models.UniqueConstraint(fields=('municipality_code', 'processing_number'), name='inquiry_number')],
             },
         ),
         migrations.CreateModel(
