@@ -42,7 +42,7 @@ def listing(request: HttpRequest) -> HttpResponse:
              naming.information(row.information, row.information_name))
             for row in rows
         ]  # fmt: skip
-        context |= {"page": page, "lines": lines, "with_numbers": _may_see_numbers(request)}
+        context |= {"searched": True, "page": page, "lines": lines, "with_numbers": _may_see_numbers(request)}
     return render(request, "exchange/inquiries.html", context)
 
 
