@@ -2,13 +2,9 @@
 
 import os
 
-# A command's process has its own system's settings; only the demo's are taken over from it.
-_ASKED = os.environ.get("SESSHU_INTERMEDIATE_STAFF", "staff")
-os.environ["DJANGO_SETTINGS_MODULE"] = (
-    "sesshu.config.settings.intermediate_demo"
-    if _ASKED == "demo"
-    else "sesshu.config.settings.intermediate_staff"
-)
+from sesshu.config import intermediate_staff
+
+os.environ["DJANGO_SETTINGS_MODULE"] = intermediate_staff.settings_module()
 
 from django.core.wsgi import get_wsgi_application
 

@@ -1,4 +1,4 @@
-"""Two persons look at a provision that is 自動応答不可: one gives an opinion, another decides (control 53)."""
+"""Two persons look at a provision with 自動応答不可: one gives an opinion, another decides (control 53)."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def history(provision: Provision) -> list[Opinion]:
 def give(provision: Provision, *, provide: bool, reason: str, by: Account) -> Opinion:
     """Say whether it should be provided, for another person to decide.
 
-    :raises NotWaiting: when it waits no more, or has an opinion already. :raises ValueError: without a reason.
+    :raises NotWaiting: when it waits no more, or has an opinion. :raises ValueError: without a reason.
     """
     reason = _reason(reason, "そう考える理由を入力してください。")
     _locked(provision)
@@ -57,7 +57,7 @@ def decide(provision: Provision, *, by: Account) -> Provision:
 
 
 def send_back(provision: Provision, *, remark: str, by: Account) -> Opinion:
-    """Have it looked at anew. :raises NotWaiting, NotYours: as :func:`decide`. :raises ValueError: no remark."""
+    """Have it looked at anew; raises as :func:`decide`. :raises ValueError: without a remark."""
     remark = _reason(remark, "差し戻す理由を入力してください。")
     opinion = _others(provision, by)
     opinion.sent_back_by, opinion.sent_back_at, opinion.remark = by, clock.now(), remark

@@ -104,6 +104,7 @@ def roles_of(system: str) -> tuple[Role, ...]:
     elsewhere = frozenset[Role]().union(*(held for name, held in _ONLY_IN.items() if name != system))
     return tuple(role for role in Role if role not in elsewhere)
 
+
 _AT_THE_COUNTER = frozenset({P.COUNTER, P.TELEPHONE, P.RECORDING, P.NOTICES})
 _PURPOSES: dict[Role, frozenset[str]] = {
     Role.COUNTER: _AT_THE_COUNTER,

@@ -2,10 +2,10 @@
 
 from sesshu.config import home
 from sesshu.config.settings.development import *  # noqa: F403
-from sesshu.config.settings.intermediate_staff import INSTALLED_APPS as _STAFF
 from sesshu.config.settings.intermediate_staff import (  # noqa: F401
     APPLICATION_ROLE,
     AUDIT_SIGNING_SECRET,
+    AUTHORITY_FOLDER,
     DATABASES,
     INTERMEDIATE,
     KEYS,
@@ -15,6 +15,7 @@ from sesshu.config.settings.intermediate_staff import (  # noqa: F401
     SYSTEM_NAME,
     WSGI_APPLICATION,
 )
+from sesshu.config.settings.intermediate_staff import INSTALLED_APPS as _STAFF
 
 ROOT_URLCONF = "sesshu.config.intermediate_demo_urls"
 # The person's own view as the national portal would show it, behind an identity of the demo.

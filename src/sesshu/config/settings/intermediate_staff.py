@@ -30,6 +30,8 @@ CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS]
 # Cookies know no ports: on one machine the city's sign-in and this one must not take the other's place.
 SESSION_COOKIE_NAME = f"__Host-intermediate-{INTERMEDIATE}-session"
 CSRF_COOKIE_NAME = f"__Host-intermediate-{INTERMEDIATE}-csrf"
+# Terminals of this web are admitted here and get their certificates from an authority of its own.
+AUTHORITY_FOLDER = home.home() / "secrets" / f"intermediate-{INTERMEDIATE}-staff"
 DATABASES = {"default": connection_settings(_SYSTEM)}
 APPLICATION_ROLE = _SYSTEM.application
 KEYS = _KEYS | {"system": f"intermediate-{INTERMEDIATE}"}

@@ -30,4 +30,5 @@ PLAIN_LISTS = True
 # All systems of the exchange in one process and database, each institution a municipality of its own.
 INSTALLED_APPS = [
     *INSTALLED_APPS, "sesshu.network", "sesshu.intermediate", "sesshu.intermediate.staff",
+    "sesshu.intermediate.own_view",
 ]  # fmt: skip

@@ -29,7 +29,8 @@ register(
 )
 register(
     Sort.CHANGE,
-    ("intermediate.opinion", "提供の確認", "提供してよいかを確かめて決定者に回しました", ("provision", "provide")),
+    ("intermediate.opinion", "提供の確認", "提供してよいかを確かめて決定者に回しました",
+     ("provision", "provide")),
     ("intermediate.sent-back", "提供の差戻し", "提供の確認を差し戻しました", ("provision",)),
 )  # fmt: skip
 register(

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 
-from sesshu.intermediate import persons, records
+from sesshu.intermediate import correcting, persons, records
 from sesshu.intermediate.callers import Caller
 from sesshu.intermediate.choices import Event, Side
 from sesshu.intermediate.models import Person, Record
@@ -57,7 +57,7 @@ class Shown:
         return [
             each
             | {
-                "item": records.correcting.FIELDS.get(each["field"], each["field"]),
+                "item": correcting.FIELDS.get(each["field"], each["field"]),
                 "before": naming.corrected(each["field"], each["before"]),
                 "after": naming.corrected(each["field"], each["after"]),
             }

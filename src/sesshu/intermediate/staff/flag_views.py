@@ -46,18 +46,14 @@ def _of_person(request: HttpRequest) -> HttpResponse:
     return _rendered(request, rows, {"form": form, "number": number, "known": bool(found)}, asked="person")
 
 
-def _rendered(
-    request: HttpRequest, rows: list[Any], context: dict[str, Any], *, asked: str
-) -> HttpResponse:
+def _rendered(request: HttpRequest, rows: list[Any], context: dict[str, Any], *, asked: str) -> HttpResponse:
     people = [row if isinstance(row, Person) else row.person for row in rows]
     shown = naming.numbers_for(account(request), people)
     audit.record(
         "intermediate.flag-list", by=account(request), subjects=sorted(shown),
         detail={"conditions": {"asked": asked}, "shown": len(rows)},
     )  # fmt: skip
-    lines = [
-        (shown.get(person.pk), _about(row), row) for row, person in zip(rows, people, strict=True)
-    ]
+    lines = [(shown.get(person.pk), _about(row), row) for row, person in zip(rows, people, strict=True)]
     return render(request, "exchange/flags.html", context | {"lines": lines})
 
 

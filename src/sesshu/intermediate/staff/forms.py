@@ -126,9 +126,7 @@ class CorrectionForm(StaffForm):
         max_length=_LONGEST,
         help_text="求めの日時は「2026-11-22 10:05」、件数は数字、不開示は「不開示」か「開示」と入力します。",
     )
-    reason = forms.CharField(
-        label="訂正の理由", max_length=_LONGEST, help_text="相手の機関へも伝わります。"
-    )
+    reason = forms.CharField(label="訂正の理由", max_length=_LONGEST, help_text="相手の機関へも伝わります。")
 
     def clean(self) -> dict[str, Any]:
         values: dict[str, Any] = super().clean() or {}

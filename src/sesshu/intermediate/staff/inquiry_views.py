@@ -38,7 +38,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         )  # fmt: skip
         names = network_copies.names()
         lines = [
-            (row, shown.get(row.person_id), naming.institution(row.provider, names),
+            (row, shown.get(row.person_id or 0), naming.institution(row.provider, names),
              naming.information(row.information, row.information_name))
             for row in rows
         ]  # fmt: skip
@@ -56,7 +56,7 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     )
     context = {
         "inquiry": inquiry,
-        "number": shown.get(inquiry.person_id),
+        "number": shown.get(inquiry.person_id or 0),
         "provider": naming.institution(inquiry.provider),
         "information": naming.information(inquiry.information, inquiry.information_name),
         "unsent": Outbox.objects.filter(
@@ -91,5 +91,5 @@ def _may_see_numbers(request: HttpRequest) -> bool:
     return account(request).may(Action.INTERMEDIATE_PERSONS)
 
 
-def _numbers(request: HttpRequest, rows: list[Inquiry]) -> dict[int | None, str]:
-    return {**naming.numbers_for(account(request), (row.person for row in rows))}
+def _numbers(request: HttpRequest, rows: list[Inquiry]) -> dict[int, str]:
+    return naming.numbers_for(account(request), (row.person for row in rows))

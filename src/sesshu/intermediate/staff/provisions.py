@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from sesshu.intermediate.choices import ProvisionState
 from sesshu.intermediate.models import Opinion, Provision
@@ -19,9 +19,7 @@ def own() -> QuerySet[Provision]:
 
 def waiting() -> QuerySet[Provision]:
     """Those that nobody may answer automatically, the first to end first. ``checked``: has an opinion."""
-    opinion = Opinion.objects.filter(
-        municipality_code=current(), provision=OuterRef("pk"), sent_back_at=None
-    )
+    opinion = Opinion.objects.filter(municipality_code=current(), provision=OuterRef("pk"), sent_back_at=None)
     found = own().filter(state=ProvisionState.WAITING).annotate(checked=Exists(opinion))
     return found.order_by("answer_by", "pk")
 
@@ -32,7 +30,12 @@ def to_do(account: Account) -> QuerySet[Provision]:
     may_decide = account.may(Action.INTERMEDIATE_DECIDE)
     if may_check == may_decide:
         return waiting()
-    return waiting().filter(checked=may_decide)
+    checked = Q(Exists(_in_force()))
+    return waiting().filter(checked if may_decide else ~checked)
+
+
+def _in_force() -> QuerySet[Opinion]:
+    return Opinion.objects.filter(municipality_code=current(), provision=OuterRef("pk"), sent_back_at=None)
 
 
 def others() -> QuerySet[Provision]:

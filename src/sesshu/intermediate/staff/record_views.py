@@ -1,4 +1,4 @@
-"""情報提供等記録 (番号法23条): searched, read, corrected with a notice to the other side, copied for the person."""
+"""情報提供等記録 (番号法23条): searched, read, corrected with a notice, copied for the person."""
 
 from __future__ import annotations
 

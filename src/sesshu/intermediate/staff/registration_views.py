@@ -45,9 +45,7 @@ def listing(request: HttpRequest) -> HttpResponse:
 @requires(Action.INTERMEDIATE_REPLICAS)
 def detail(request: HttpRequest, pk: UUID) -> HttpResponse:
     manifest = get_object_or_404(state.registrations(), pk=pk)
-    audit.record(
-        "intermediate.registration-read", by=account(request), count=0, detail={"manifest": str(pk)}
-    )
+    audit.record("intermediate.registration-read", by=account(request), count=0, detail={"manifest": str(pk)})
     kinds = [naming.information(code) for code in manifest.information]
     return render(request, "exchange/registration.html", {"manifest": manifest, "kinds": kinds})
 

@@ -1,4 +1,4 @@
-"""Inquiries, flags, registrations, the permission list: states for who runs the server, no content (M09, M11-M13)."""
+"""Inquiries, flags, registrations, the permission list: states and no content (M09, M11-M13)."""
 
 from __future__ import annotations
 
@@ -69,9 +69,10 @@ def test_by_its_processing_number_and_what_to_do_next(answered: Inquiry, sign_in
     desk = sign_in(Role.EXCHANGE_DESK)
     page = desk.get("/exchange/inquiries/", {"number": f" {answered.processing_number} "}).content.decode()
     assert answered.processing_number in page
-    assert "市のシステムがまだ受け取っていません" in desk.get(
-        f"/exchange/inquiries/{answered.pk}/"
-    ).content.decode()
+    assert (
+        "市のシステムがまだ受け取っていません"
+        in desk.get(f"/exchange/inquiries/{answered.pk}/").content.decode()
+    )
 
 
 def test_without_any_inquiry_it_says_where_one_is_made(core: Core, sign_in: SignIn) -> None:
@@ -153,9 +154,7 @@ def test_a_page_of_fifty_asks_no_more_than_one_of_one(core: Core, sign_in: SignI
             (desk, "/exchange/registrations/"), (records, "/exchange/records/"),
         ):  # fmt: skip
             with CaptureQueriesContext(connection) as queries:
-                answer = (
-                    client.post(address, {"since": since}) if client is records else client.get(address)
-                )
+                answer = client.post(address, {"since": since}) if client is records else client.get(address)
             assert answer.status_code == 200
             found[address] = len(queries)
         return found

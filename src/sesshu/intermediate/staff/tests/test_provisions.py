@@ -1,4 +1,4 @@
-"""提供の確認待ち: what would go where is looked at twice, by two persons, or nothing goes (M12; control 53)."""
+"""提供の確認待ち: what would go where is looked at by two persons, or nothing goes (M12; control 53)."""
 
 from __future__ import annotations
 
@@ -51,7 +51,14 @@ def test_what_would_be_sent_to_whom_and_why_is_shown_and_logged(waiting: Provisi
     assert world.number(1) in listing
     assert "LOT-SECRET" not in listing
     page = desk.get(address(waiting)).content.decode()
-    for words in ("甲府市", world.number(1), "LOT-SECRET", "麻しん・風しん", world.ROW.legal_basis, "ロット番号"):
+    for words in (
+        "甲府市",
+        world.number(1),
+        "LOT-SECRET",
+        "麻しん・風しん",
+        world.ROW.legal_basis,
+        "ロット番号",
+    ):
         assert words in page
     assert "次回は市外" not in page  # an item that the permit does not allow
     events = list(AuditEvent.objects.filter(account=desk.account))  # type: ignore[attr-defined]
@@ -98,9 +105,10 @@ def test_nobody_decides_alone(waiting: Provision, sign_in: SignIn) -> None:
     assert "提供を承認する" not in page
     refused = both.post(address(waiting, "decide/"), follow=True).content.decode()
     assert "自分が確かめた提供は" in refused
-    assert "自分が確かめた提供は" in both.post(
-        address(waiting, "send-back/"), {"remark": "x"}, follow=True
-    ).content.decode()
+    assert (
+        "自分が確かめた提供は"
+        in both.post(address(waiting, "send-back/"), {"remark": "x"}, follow=True).content.decode()
+    )
     waiting.refresh_from_db()
     assert waiting.state == ProvisionState.WAITING
 

@@ -1,4 +1,4 @@
-"""情報提供等記録 on the screen: found, read with its log, corrected with a notice, copied for the person (M05, M09)."""
+"""情報提供等記録 on the screen: found, read, corrected with a notice, copied for the person (M05, M09)."""
 
 from __future__ import annotations
 
