@@ -23,7 +23,7 @@ _CONFIGURATIONS = {
     NUMBERS: "sesshu.config.numbers_door",
     NETWORK: _EXCHANGE,
     INTERMEDIATE: _EXCHANGE,
-    INTERMEDIATE_STAFF: "sesshu.config.tls_door",
+    INTERMEDIATE_STAFF: _EXCHANGE,
 }
 
 
