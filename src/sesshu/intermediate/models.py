@@ -115,7 +115,9 @@ class Inquiry(Exchange):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["municipality_code", "reference"], name="exchange_inquiry_reference"),
+            models.UniqueConstraint(
+                fields=["municipality_code", "reference"], name="exchange_inquiry_reference"
+            ),
             models.UniqueConstraint(fields=["municipality_code", "processing_number"], name="inquiry_number"),
         ]
         indexes = [
