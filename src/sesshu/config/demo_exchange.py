@@ -1,4 +1,4 @@
-"""The demo's two cities exchange on their first start: the doses given in one stand before the other's clerk."""
+"""The demo's cities exchange on their first start: doses given in one stand before the other's clerk."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def move(left: str, reached: str, folder: Path) -> dict[str, str]:
 
 
 def begin(left: Site, reached: Site, login: str, folder: Path, tell: Callable[[str], None]) -> None:
-    """Once, when all doors are open: 付番, 符号, 副本, and the first inquiries about children who moved in."""
+    """Once, when all doors are open: 付番, 符号, 副本, and the first inquiries about children."""
     done = folder / "exchanged"
     if done.exists():
         return

@@ -1,4 +1,4 @@
-"""Invented 個人番号 and 住民票コード of the demo's residents, loaded by the vault's own import as a city's are.
+"""Invented 個人番号 and 住民票コード of the demo's residents; the vault's own import loads them.
 
 Who moved between the two cities has the same numbers in both.
 """
