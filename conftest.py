@@ -9,7 +9,13 @@ from typing import Any
 
 import pytest
 
-pytest_plugins = ["tests.browser", "tests.vault", "tests.machines", "tests.numbers_double"]
+pytest_plugins = [
+    "tests.browser",
+    "tests.vault",
+    "tests.machines",
+    "tests.businesses",
+    "tests.numbers_double",
+]
 TEMPLATE = "city"
 
 

@@ -141,6 +141,8 @@ class Door:
 
     def _inquiries(self, said: dict[str, Any]) -> list[dict[str, Any]]:
         found = []
+        if self.unreadable & {inquiry["addressee_number"] for inquiry in said["inquiries"]}:
+            raise Unreadable
         for inquiry in said["inquiries"]:
             _exactly("inquiry", inquiry, INQUIRY)
             _exactly("period", inquiry["period"], {"starts_on", "ends_on"})

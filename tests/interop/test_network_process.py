@@ -16,6 +16,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -145,15 +146,15 @@ class Network:
         until(lambda: all(n in m.held for m, n in zip(members, numbers, strict=True)))
         return [member.held[number] for member, number in zip(members, numbers, strict=True)]
 
+    def asked(self, code: str) -> dict[str, Any]:
+        return {
+            "processing_number": codes.new_processing_number(), "code": code,
+            "provider": self.kofu.institution, "item": "25-1", "work": "JM00000000000025",
+            "procedure": "JT00000000002501", "information": codes.VACCINATION, "list_version": 1,
+        }  # fmt: skip
+
     def inquire(self, code: str, many: int = 1) -> list[dict[str, Any]]:
-        asked = [
-            {
-                "processing_number": codes.new_processing_number(), "code": code,
-                "provider": self.kofu.institution, "item": "25-1", "work": "JM00000000000025",
-                "procedure": "JT00000000002501", "information": codes.VACCINATION, "list_version": 1,
-            }
-            for _ in range(many)
-        ]  # fmt: skip
+        asked = [self.asked(code) for _ in range(many)]
         token = envelopes.signed({"requests": asked}, self.ise.key("signing"), typ=messages.REQUEST)
         said = self.ise.peer(self.address).post("/v1/permits", {"request": token})
         return [envelopes.verified(each["permit"], self.ise.core(), typ=messages.PERMIT) for each in said]
@@ -217,6 +218,34 @@ def test_from_the_acquisition_to_the_permits_of_both_sides(network: Network) -> 
     theirs = next(each for each in network.kofu.permits if each["jti"] == mine["jti"])
     assert (mine["code"], theirs["code"]) == (own, other)
     assert network.kofu.peer_names == {f"{'0' * 16}/core"}
+
+
+def test_the_same_message_many_times_at_once_has_one_answer(network: Network) -> None:
+    own, _ = network.acquire(network.ise, network.kofu)
+    asked = [network.asked(own) for _ in range(30)]
+    token = envelopes.signed({"requests": asked}, network.ise.key("signing"), typ=messages.REQUEST)
+    with ThreadPoolExecutor(6) as pool:
+        found = list(
+            pool.map(
+                lambda _: network.ise.peer(network.address).post("/v1/permits", {"request": token}), range(6)
+            )
+        )
+    assert all(each["permit"] for each in found[0])
+    assert all(answer == found[0] for answer in found)
+
+
+def test_many_acquire_the_same_person_at_once(network: Network) -> None:
+    person = f"{secrets.randbelow(10**11):011d}"
+    numbers = [codes.new_acquisition_number() for _ in range(8)]
+
+    def acquire(number: str) -> str:
+        body = [{"acquisition_number": number, "resident_code": person}]
+        return str(network.ise.peer(network.address, "juki").post("/v1/acquisitions", body)[0]["state"])
+
+    with ThreadPoolExecutor(8) as pool:
+        assert set(pool.map(acquire, numbers)) == {"accepted"}
+    until(lambda: all(number in network.ise.held for number in numbers))
+    assert len({network.ise.held[number] for number in numbers}) == 1
 
 
 def test_a_killed_dispatcher_is_followed_by_one_that_loses_nothing(network: Network) -> None:
@@ -397,3 +426,19 @@ def test_an_institution_may_keep_its_private_keys_to_itself(network: Network, tm
     (tmp_path / "request.pem").write_bytes(b"x")
     said = network.cli(*words, "--juki-request", str(tmp_path / "request.pem"), code=2)
     assert "公開鍵または証明書署名要求" in said
+
+
+def test_the_keys_are_rotated_and_shown_like_those_of_the_other_systems(network: Network) -> None:
+    def keys(*words: str) -> str:
+        done = subprocess.run(
+            [sys.executable, "-m", "sesshu.config.cli", "keys", *words, "--system", "network"],
+            env=network.environment, capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    own = network.acquire(network.ise)
+    assert "第2版" in keys("rotate", "--municipality", "000000")
+    keys("rotate-root")
+    assert "000000: 鍵 第2版、対象 1件" in keys("status")
+    assert network.ise.peer(network.address).post("/v1/invalidations", own) == {"count": 1}

@@ -18,6 +18,7 @@ import pytest
 
 from tests.journeys.desk import Desk
 from tests.journeys.opening import ISE
+from tests.numbers_double import Door, served
 from tests.running import Installation, installation, staff_door
 
 TODAY = "2026-11-22"
@@ -41,6 +42,7 @@ class House:
     made: Installation
     address: str
     folder: Path
+    door: Door
 
     def rows(self, name: str, city: str = ISE) -> list[dict[str, str]]:
         """A file of the demo city (residents, changes, doses), row by row."""
@@ -58,11 +60,13 @@ def house(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ho
     folder = tmp_path_factory.mktemp("demo")
     with ExitStack() as stack:
         home = tmp_path_factory.mktemp("home")
-        made = stack.enter_context(installation(home, environment={"SESSHU_TODAY": TODAY}))
+        door = Door()
+        speaks = {"SESSHU_NUMBERS_ADDRESS": stack.enter_context(served(door))}
+        made = stack.enter_context(installation(home, environment={"SESSHU_TODAY": TODAY} | speaks))
         opening = made.start(str(folder), module="tests.journeys.opening")
         _, errors = opening.communicate()
         assert opening.returncode == 0, errors[-3000:]
-        yield House(made, stack.enter_context(staff_door(made)), folder)
+        yield House(made, stack.enter_context(staff_door(made)), folder, door)
 
 
 @pytest.fixture

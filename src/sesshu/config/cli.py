@@ -104,9 +104,10 @@ def _run(words: list[str]) -> Outcome:
     if room is None:
         raise Refused(f"「{name}」というコマンドはありません。\n{_overview()}")
     if room.database:
-        if room.system == "intermediate":
+        system = _system_asked(words) or room.system
+        if system == "intermediate":
             _choose_intermediate(words)
-        _prepare_database("numbers" if _asks_for_numbers(words) else room.system, room.role)
+        _prepare_database(system, room.role)
     parser = _parser(room.module)
     parsed = parser.parse_args(words)
     return _handled(parsed, room.database)
@@ -154,10 +155,11 @@ def _leaves(subparsers: Any) -> list[argparse.ArgumentParser]:
     return found
 
 
-def _asks_for_numbers(words: list[str]) -> bool:
-    return "--system=numbers" in words or "numbers" in [
-        value for option, value in itertools.pairwise(words) if option == "--system"
-    ]
+def _system_asked(words: list[str]) -> str:
+    """Of ``--system``, where it names one with a database of its own."""
+    told = [value for option, value in itertools.pairwise(words) if option == "--system"]
+    told += [word.partition("=")[2] for word in words if word.startswith("--system=")]
+    return next((each for each in told if each in ("numbers", "network", "intermediate")), "")
 
 
 def _choose_intermediate(words: list[str]) -> None:

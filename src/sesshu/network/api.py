@@ -6,8 +6,9 @@ import logging
 from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Body, NinjaAPI
+from ninja import NinjaAPI
 from ninja.errors import ValidationError
+from ninja.params.functions import Body
 from pydantic import Field
 
 from sesshu.kernel import clock
@@ -25,7 +26,7 @@ _REFUSED = dict.fromkeys((403, 422, 503), s.Refused)
 _log = logging.getLogger(__name__)
 _SERVER, _JUKI = OnlyFor(Part.INTERMEDIATE), OnlyFor(Part.JUKI)
 Code = Annotated[str, Field(pattern=codes.EXCHANGE_CODE)]
-_Many: Any = Body(..., min_length=1, max_length=MOST)
+_Many = Body(..., min_length=1, max_length=MOST)
 Acquisitions = Annotated[list[s.AcquisitionAsked], _Many]
 Outcomes = Annotated[list[Outcome], _Many]
 Codes = Annotated[list[Code], _Many]

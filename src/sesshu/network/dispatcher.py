@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 
 import psycopg
 from django.db import DatabaseError, close_old_connections, connection
 from psycopg import sql
 
-from sesshu.network import dispatching, outbox
-from sesshu.protection.keys.roots import KeyTrouble
+from sesshu.network import dispatching, expiry, outbox
 
 THREADS = 32
 LONGEST_SLEEP = 2.0  # seconds; an institution that was left alone is tried again without a wake-up
+TIDIED_EVERY = 3600.0  # seconds
 _log = logging.getLogger(__name__)
 
 
@@ -25,6 +26,7 @@ class Dispatcher:
         self._stopped = threading.Event()
         self._busy: set[str] = set()
         self._lock = threading.Lock()
+        self._tidied = 0.0
 
     def stop(self) -> None:
         """End after the deliveries that are under way."""
@@ -47,12 +49,20 @@ class Dispatcher:
         raw.execute(sql.SQL("LISTEN {}").format(sql.Identifier(outbox.CHANNEL)))
         while not self._stopped.is_set():
             dispatching.drop_late()
+            self._tidy()
             for code in dispatching.due():
                 if code not in self._busy:
                     pool.submit(self._deliver, code)
             # One notice is enough: what is due is asked for anew each time.
             for _ in raw.notifies(timeout=LONGEST_SLEEP, stop_after=1):
                 break
+
+    def _tidy(self) -> None:
+        """Give up what served its time; once an hour is enough."""
+        if not self._tidied or time.monotonic() - self._tidied > TIDIED_EVERY:
+            expiry.forget_replies()
+            expiry.forget_numbers()
+            self._tidied = time.monotonic()
 
     def _take(self, code: str) -> bool:
         with self._lock:
@@ -68,7 +78,7 @@ class Dispatcher:
                 self._deliver_one(code)
                 if code not in dispatching.due():
                     break
-        except (DatabaseError, KeyTrouble) as error:
+        except Exception as error:  # whatever it is, the others go on, and this one is tried again
             # Its text may quote a row.
             _log.error("delivery to %s failed: %s", code, type(error).__name__)
             connection.close()

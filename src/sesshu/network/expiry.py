@@ -1,4 +1,7 @@
-"""Deletion of what the core may keep no longer (番号法23条, 21条の2); run by the database's owner."""
+"""Deletion of what the core may keep no longer (番号法23条, 21条の2第3項).
+
+Records are removed by the database's owner alone, what served its time by the dispatcher too.
+"""
 
 from __future__ import annotations
 

@@ -30,10 +30,6 @@ class Held:
     rows: tuple[Row, ...]
     matcher: Matcher
 
-    def row(self, item: str) -> Row | None:
-        """The first row of an item and part."""
-        return next((row for row in self.rows if row.item == item), None)
-
 
 def publish(rows: Sequence[Row], *, starts_on: date) -> ListVersion:
     """A new version, in force from a day on that is not before its forerunner's.

@@ -22,6 +22,8 @@ AT_ONCE = 500
 _FIRST_WAIT, _LONGEST_WAIT = timedelta(seconds=15), timedelta(minutes=15)
 # About a day of trying; then a person decides.
 _MOST_ATTEMPTS = 100
+# What the door says of a body of which one part is not as it must be.
+_UNREADABLE = "invalid"
 
 
 def send(municipality: str) -> int:
@@ -59,6 +61,8 @@ def _tell(municipality: str, rows: list[Inquiry], login: str, terminal: str) -> 
             _put_off(rows, str(error), clock.now())
         return False
     except Refused as error:
+        if error.code == _UNREADABLE and len(rows) > 1:
+            return _in_halves(municipality, rows, login, terminal)
         with acting_for(municipality):
             _fail(rows, error.code, str(error))
         return True
@@ -66,6 +70,13 @@ def _tell(municipality: str, rows: list[Inquiry], login: str, terminal: str) -> 
     with acting_for(municipality):
         _write(rows, {row["reference"]: row for row in said})
     return True
+
+
+def _in_halves(municipality: str, rows: list[Inquiry], login: str, terminal: str) -> bool:
+    """Until the one that spoils the message stands alone: it must not hold up the others."""
+    middle = len(rows) // 2
+    first = _tell(municipality, rows[:middle], login, terminal)
+    return _tell(municipality, rows[middle:], login, terminal) and first
 
 
 def _body(row: Inquiry) -> dict[str, Any]:

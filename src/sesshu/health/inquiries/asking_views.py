@@ -49,7 +49,7 @@ def new(request: HttpRequest, pk: int) -> HttpResponse:
         "institutions": _offered(kind, str(form["text"].value() or ""), str(form["provider"].value() or "")),
         "chosen": str(form["provider"].value() or ""),
     }
-    return render(request, "inquiries/new.html", context, status=400 if form.errors else 200)
+    return render(request, "inquiries/new.html", context)
 
 
 def _asked(request: HttpRequest, form: InquiryForm, addressee: Addressee) -> Inquiry | None:

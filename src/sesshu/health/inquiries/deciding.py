@@ -30,8 +30,8 @@ from sesshu.protection.tenancy import current
 NotDecided = NotAsked
 # What a correction may have changed, and its undoing puts back.
 _KEPT = (
-    "date", "vaccine", "programme", "maker", "lot_number", "volume_ml", "route", "site", "doctor", "provider_name",
-    "reported_dose_number", "source", "source_key", "source_digest", "note",
+    "date", "vaccine", "programme", "maker", "lot_number", "volume_ml", "route", "site", "doctor",
+    "provider_name", "reported_dose_number", "source", "source_key", "source_digest", "note",
 )  # fmt: skip
 
 

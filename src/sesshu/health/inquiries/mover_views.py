@@ -49,7 +49,7 @@ def movers(request: HttpRequest) -> HttpResponse:
         subjects = [pk for pk, *_ in found.askable]
         audit.record("inquiry.movers", by=account(request), subjects=subjects, detail=days)
     context = {"form": form, "found": found, "runs": selectors.runs()[:_RUNS]}
-    return render(request, "inquiries/movers.html", context, status=400 if form.errors else 200)
+    return render(request, "inquiries/movers.html", context)
 
 
 @require_GET

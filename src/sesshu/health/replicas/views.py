@@ -85,7 +85,7 @@ def person_flags(request: HttpRequest, pk: int) -> HttpResponse:
         "held": held,
         "form": form,
     }
-    return render(request, "replicas/flags.html", context, status=400 if form.errors else 200)
+    return render(request, "replicas/flags.html", context)
 
 
 def _initial(held: flags.Flags) -> dict[str, Any]:

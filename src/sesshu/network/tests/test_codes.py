@@ -201,7 +201,7 @@ def test_a_code_on_its_way_opens_for_its_institution_alone(net: Net) -> None:
     assert envelopes.opened(text, net.ise.sealing)
 
 
-def test_many_cost_as_many_queries_as_few(net: Net, django_assert_max_num_queries: object) -> None:
+def test_many_cost_as_many_queries_as_few(net: Net) -> None:
     from django.db import connection
     from django.test.utils import CaptureQueriesContext
 
@@ -225,3 +225,21 @@ def test_the_master_key_is_never_replaced_in_silence(net: Net) -> None:
             core_keys.master()
     status, said = members.post("/v1/directory", {}, net.ise.der)
     assert (status, said["error"]) == (503, "keys")
+
+
+def test_a_rotation_of_the_keys_changes_no_code(net: Net) -> None:
+    from sesshu.protection.keys import rotation, wrapping
+
+    own, other = net.both()
+    with core.acting():
+        before = wrapping.current_tenant_key().version
+    done = rotation.rotate_tenant(core.TENANT, by="test")
+    wrapping.close_all()
+    assert done.version > before
+    with core.acting():
+        master = core_keys.master()
+        key = core_keys.own_key()
+    assert exchange_codes.linked(master, ISE, own) == exchange_codes.linked(master, KOFU, other)
+    assert envelopes.public(key)["kid"]
+    (answer,) = net.ise.permits_for(net.ise.request(KOFU, own))
+    assert answer["refusal"] is None

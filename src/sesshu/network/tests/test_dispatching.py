@@ -195,6 +195,7 @@ def test_while_another_dispatcher_serves_an_institution_this_one_leaves_it(net: 
         other.execute("SELECT pg_advisory_lock(%s, %s)", [dispatching._LOCK, int(KOFU) % 2**31])
         assert dispatching.deliver(KOFU) == 0
         assert net.kofu.held == {}
+        other.execute("SELECT pg_advisory_unlock_all()")
     assert dispatching.deliver(KOFU) == 1
 
 

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 from cryptography.hazmat.primitives import serialization
 from django.test import Client
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from sesshu.kernel import clock
 from sesshu.network import core, institutions
@@ -113,6 +115,39 @@ def test_a_wrong_body_is_told_and_changes_nothing(net: Net, path: str, body: Any
     status, said = members.post(path, body, der)
     assert status == 422
     assert said["message"]
+
+
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=12), inner, max_size=3),
+    max_leaves=8,
+)
+_FIELDS = (
+    "acquisition_number", "resident_code", "request", "correction", "permit", "side", "result", "refusal",
+    "at",
+)  # fmt: skip
+_ENTRY = st.dictionaries(st.sampled_from(_FIELDS), _JSON, max_size=6)
+
+
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(path=st.sampled_from(DOORS), body=_JSON | _ENTRY | st.lists(_ENTRY, max_size=3))
+def test_whatever_comes_is_answered_and_never_an_error_of_ours(net: Net, path: str, body: Any) -> None:
+    der = net.ise.der if path in SERVER_DOORS else net.ise.juki_der
+    status, said = members.post(path, body, der)
+    assert status in (200, 403, 422)
+    assert status == 200 or said["message"]
+
+
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_whatever_an_institution_signs_is_answered(net: Net, data: st.DataObject) -> None:
+    good = net.ise.request(KOFU, "c" + "a" * 58)
+    name = data.draw(st.sampled_from([*good, "more"]))
+    requests = data.draw(st.just([good | {name: data.draw(_JSON)}]) | _JSON)
+    body = {"request": envelopes.signed({"requests": requests}, net.ise.signing, typ=messages.REQUEST)}
+    status, said = members.post("/v1/permits", body, net.ise.der)
+    assert status in (200, 422)
+    assert status == 422 or all(each["refusal"] for each in said)
 
 
 def test_too_many_in_one_message(net: Net) -> None:

@@ -11,7 +11,6 @@ from django.test.utils import CaptureQueriesContext
 
 from sesshu.kernel import clock
 from sesshu.network import core, dispatching, institutions
-from sesshu.network.choices import Kind
 from sesshu.network.models import Outgoing, Record
 from sesshu.network.tests import members
 from sesshu.network.tests.conftest import ISE, KOFU, TODAY, Net
@@ -239,7 +238,3 @@ def test_a_permit_of_a_person_that_the_provider_does_not_know_goes_out_all_the_s
     dispatching.run_once()
     (theirs,) = net.kofu.permits
     assert theirs["code"] not in net.kofu.held.values()
-
-
-def test_kinds_are_the_order_s() -> None:
-    assert Kind.MUNICIPALITY.label == "市町村長"

@@ -26,11 +26,11 @@ register(
 )
 register(
     Sort.EXPORT,
-    ("numbers.medium-write", "媒体への照会の書出し", "情報照会を媒体に書き出しました", ("medium",)),
-    ("numbers.medium-read", "媒体からの結果の読込み", "情報照会の結果を媒体から読み込みました", ("medium",)),
+    ("numbers.medium-write", "連携媒体への書出し", "情報照会を媒体に書き出しました", ("medium",)),
+    ("numbers.medium-read", "連携媒体からの読込み", "情報照会の結果を媒体から読み込みました", ("medium",)),
 )
 register(
     Sort.CHANGE,
-    ("numbers.medium-carry", "媒体の搬送", "媒体の搬送を記録しました", ("medium",)),
-    ("numbers.medium-erase", "媒体の消去", "媒体の消去を記録しました", ("medium",)),
+    ("numbers.medium-carry", "連携媒体の搬送", "連携媒体の搬送を記録しました", ("medium",)),
+    ("numbers.medium-erase", "連携媒体の消去", "連携媒体の消去を記録しました", ("medium",)),
 )

@@ -78,22 +78,22 @@ def _requests(arguments: argparse.Namespace) -> Outcome:
 
 
 def _write(arguments: argparse.Namespace) -> Outcome:
-    from sesshu.numbers.exchange import media_files
+    from sesshu.numbers.exchange import media_writing
 
     return _file(
         arguments,
-        lambda wrote: media_files.write(
+        lambda wrote: media_writing.write(
             arguments.file, arguments.out, municipality=arguments.municipality, wrote=wrote
         ),
     )
 
 
 def _read(arguments: argparse.Namespace) -> Outcome:
-    from sesshu.numbers.exchange import media_files
+    from sesshu.numbers.exchange import media_reading
 
     return _file(
         arguments,
-        lambda wrote: media_files.read(
+        lambda wrote: media_reading.read(
             arguments.file,
             arguments.out,
             municipality=arguments.municipality,
@@ -104,14 +104,14 @@ def _read(arguments: argparse.Namespace) -> Outcome:
 
 
 def _file(arguments: argparse.Namespace, act: Any) -> Outcome:
-    from sesshu.numbers.exchange import media, media_files
+    from sesshu.numbers.exchange import media, media_sealing
     from sesshu.protection.services import UnknownMunicipality, ensure_municipality
 
-    wrote = media_files.Wrote(arguments.serial, arguments.by, arguments.business)
+    wrote = media_sealing.Wrote(arguments.serial, arguments.by, arguments.business)
     try:
         ensure_municipality(arguments.municipality)
         made = act(wrote)
-    except (media_files.BadFile, media.NotAllowed, UnknownMunicipality, OSError) as refused:
+    except (media_sealing.BadFile, media.NotAllowed, UnknownMunicipality, OSError) as refused:
         raise Refused(str(refused)) from None
     lines = [
         f"{made.path} に {made.medium.rows}件を書き出しました(媒体管理簿の番号 {made.medium.pk})。",

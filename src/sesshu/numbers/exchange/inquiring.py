@@ -30,15 +30,9 @@ def inquire(request: HttpRequest, asked: s.Inquiries) -> list[dict[str, Any]]:
         for each in asked.inquiries
         if each.addressee_number in numbers and each.reference not in doubled
     ]
-    said = _sent(asked, going, set(numbers.values()))
+    answer = passing.sent_in_parts(asked, "/ski/inquiries", "inquiries", going, set(numbers.values()))
+    said = {str(each.get("reference")): each for each in answer}
     return [_said(each, numbers, doubled, said.get(each.reference)) for each in asked.inquiries]
-
-
-def _sent(asked: s.Inquiries, going: list[dict[str, Any]], numbers: set[str]) -> dict[str, dict[str, Any]]:
-    if not going:
-        return {}
-    answer = passing.rows(passing.sent(asked, "/ski/inquiries", {"inquiries": going}, numbers))
-    return {str(each.get("reference")): each for each in answer}
 
 
 def _going(each: s.Inquiry, number: str) -> dict[str, Any]:
@@ -62,7 +56,7 @@ def _said(
     return {
         "reference": each.reference,
         "processing_number": answer.get("processing_number"),
-        "error": answer.get("error"),
+        "error": answer.get("error") or None,
         "message": str(answer.get("message") or ""),
     }
 
@@ -91,17 +85,24 @@ def results(request: HttpRequest, asked: s.ResultsWanted) -> list[dict[str, Any]
 
 def take(request: HttpRequest, asked: s.ProcessingNumbers) -> Any:
     """After this they are not given as waiting again."""
-    return _numbers(request, asked, "exchange-taken", "/ski/taken")
+    _note(request, asked, "exchange-taken")
+    taken = 0
+    for start in range(0, len(asked.processing_numbers), passing.AT_ONCE):
+        part = asked.processing_numbers[start : start + passing.AT_ONCE]
+        said = passing.sent(asked, "/ski/taken", {"processing_numbers": part})
+        taken += int(said["count"]) if isinstance(said, dict) and "count" in said else 0
+    return {"count": taken}
 
 
 def cancel(request: HttpRequest, asked: s.ProcessingNumbers) -> Any:
     """取りやめ."""
-    return passing.rows(_numbers(request, asked, "exchange-cancel", "/ski/cancellations"))
+    _note(request, asked, "exchange-cancel")
+    numbers = asked.processing_numbers
+    return passing.sent_in_parts(asked, "/ski/cancellations", "processing_numbers", numbers)
 
 
-def _numbers(request: HttpRequest, asked: s.ProcessingNumbers, operation: str, path: str) -> Any:
+def _note(request: HttpRequest, asked: s.ProcessingNumbers, operation: str) -> None:
     def note(by: Caller) -> None:
         callers.record(by, operation, purpose="exchange", count=len(asked.processing_numbers))
 
     passing.translated(request, asked, operation, note)
-    return passing.sent(asked, path, {"processing_numbers": asked.processing_numbers})

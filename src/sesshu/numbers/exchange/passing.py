@@ -21,6 +21,8 @@ from sesshu.numbers.guard import within
 from sesshu.numbers.schemas import Asked
 from sesshu.protocol import peers, points
 
+# An intermediate server takes no more in one message.
+AT_ONCE = 20_000
 UNKNOWN = "unknown_addressee"
 UNKNOWN_TEXT = "この宛名番号には団体内統合宛名番号が付番されていません。先に付番してください。"
 _FIFTEEN = re.compile(r"[0-9]{15}")
@@ -60,6 +62,22 @@ def answered(asked: Asked, path: str, body: dict[str, Any]) -> Any:
         raise refusals.Refusal(status, code, _FIFTEEN.sub("●" * 15, str(refused))) from None
     points.reach("numbers.exchange.answered")
     return said
+
+
+def sent_in_parts(
+    asked: Asked, path: str, field: str, going: list[Any], numbers: Any = (), **more: Any
+) -> list[dict[str, Any]]:
+    """A list of any length in messages of :data:`AT_ONCE`; the answers as one list.
+
+    Where a later part fails the whole is refused; sent again, the parts that arrived are answered as before.
+
+    :raises Refusal: as :func:`sent`.
+    """
+    found: list[dict[str, Any]] = []
+    for start in range(0, len(going), AT_ONCE):
+        part = going[start : start + AT_ONCE]
+        found += rows(sent(asked, path, more | {field: part}, numbers))
+    return found
 
 
 def rows(answer: Any) -> list[dict[str, Any]]:

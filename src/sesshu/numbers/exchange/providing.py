@@ -21,11 +21,9 @@ def replicate(request: HttpRequest, asked: s.Replicas) -> list[dict[str, Any]]:
         for each in asked.records
         if each.addressee_number in numbers
     ]
-    said = {}
-    if going:
-        body = {"process": asked.process, "records": going}
-        answer = passing.rows(passing.sent(asked, "/dbm/replicas", body, set(numbers.values())))
-        said = {(each.get("record_id"), each.get("sequence")): each for each in answer}
+    known = set(numbers.values())
+    answer = passing.sent_in_parts(asked, "/dbm/replicas", "records", going, known, process=asked.process)
+    said = {(each.get("record_id"), each.get("sequence")): each for each in answer}
     return [_said(each, numbers, said.get((each.record_id, each.sequence))) for each in asked.records]
 
 
@@ -46,7 +44,7 @@ def restrict(request: HttpRequest, asked: s.Flags) -> list[dict[str, Any]]:
         each.dict(exclude={"addressee_number"}) | {"integrated_number": numbers[each.addressee_number]}
         for each in known
     ]
-    answer = passing.rows(passing.answered(asked, "/dbm/flags", {"flags": going})) if going else []
+    answer = passing.sent_in_parts(asked, "/dbm/flags", "flags", going, set(numbers.values()))
     if len(answer) != len(known):
         raise passing.unreadable()
     states = iter([str(each.get("state")) for each in answer])

@@ -13,6 +13,8 @@ from sesshu.protocol import codes
 from sesshu.protocol.messages import Period
 
 MOST = 100_000
+# Ids of the business's own, as the intermediate server takes them.
+OWN_ID = r"^[0-9A-Za-z_.:-]{1,64}$"
 TAKEN_AT_ONCE = 500
 
 
@@ -23,7 +25,7 @@ class Strict(Schema):
 class Inquiry(Strict):
     """``reference`` is the business's own id of it; sent again it is answered as it was first."""
 
-    reference: str = Field(min_length=1, max_length=80)
+    reference: str = Field(pattern=OWN_ID)
     addressee_number: str = AddresseeNumber
     provider: str = Field(pattern=codes.INSTITUTION)
     item: str = Field(pattern=r"^[0-9]{1,3}(-[0-9]{1,2})?$")
@@ -84,15 +86,15 @@ class Cancelled(Schema):
 
 class Record(Strict):
     addressee_number: str = AddresseeNumber
-    record_id: str = Field(min_length=1, max_length=60)
+    record_id: str = Field(pattern=OWN_ID)
     information: str = Field(pattern=codes.INFORMATION)
-    sequence: int = Field(ge=0)
+    sequence: int = Field(ge=0, lt=2**63)
     action: str = Field(pattern="^(put|withdraw)$")
-    content: dict[str, Any] | None = None
+    content: dict[str, str | None] | None = None
 
 
 class Replicas(Asked):
-    process: str = Field(min_length=1, max_length=60)
+    process: str = Field(pattern=r"^[0-9A-Za-z_.:-]{1,60}$")
     records: list[Record] = Field(max_length=MOST)
 
 

@@ -23,7 +23,7 @@ def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]
     ):
         parser = keys.add_parser(name, help=explanation)
         parser.add_argument(
-            "--system", choices=("city", "numbers"), default="city", help="どのシステムの鍵か"
+            "--system", choices=("city", "numbers", "network"), default="city", help="どのシステムの鍵か"
         )
         parser.set_defaults(handler=handler)
         _add_options(name, parser)

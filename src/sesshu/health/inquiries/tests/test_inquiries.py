@@ -217,6 +217,15 @@ def test_an_answer_that_cannot_be_read_is_not_taken(door: Door, asker: Account) 
     assert "形式" in inquiry.message
 
 
+def test_one_inquiry_that_cannot_be_read_holds_up_no_other(door: Door, asker: Account) -> None:
+    made = [asked(asker, f"000000010{number}") for number in range(5)]
+    door.unreadable.add("0000000103")
+    turn()
+    states = [now(inquiry).state for inquiry in made]
+    assert states == [State.ANSWERED] * 3 + [State.FAILED, State.ANSWERED]
+    assert made[3].message == "氏名が長すぎます。"
+
+
 def test_after_a_merge_the_answer_finds_its_inquiry(door: Door, asker: Account) -> None:
     door.silent = True
     inquiry = asked(asker, "0000000102")

@@ -88,7 +88,6 @@ def test_the_ledger_page_costs_one_question_more(door: Door, desk: Client) -> No
 )  # fmt: skip
 def test_what_cannot_be_asked_is_said(door: Door, desk: Client, given: dict[str, str], words: str) -> None:
     answer = desk.post(reverse("inquiries:new", args=[moved_in().pk]), given)
-    assert answer.status_code == 400
     assert words in text(answer)
     assert not Inquiry.objects.exists()
 

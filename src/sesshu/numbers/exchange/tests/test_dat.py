@@ -77,7 +77,7 @@ def test_a_line_that_lost_or_gained_a_character_is_refused(row: InquiryRow, data
 def test_anything_else_is_refused_in_words(content: bytes) -> None:
     if content == b"":
         return
-    with pytest.raises(BadRow, match="行目|半角|改行"):
+    with pytest.raises(BadRow, match=r"行目|半角|改行"):
         dat.parsed(content)
 
 

@@ -77,7 +77,10 @@ def test_inquiries_are_written_encrypted_and_registered(
     ((name, content),) = opened(path, said["passphrase"]).items()
     assert name.endswith("_0001.DAT")
     rows = dat.parsed(content)
-    assert [row.addressee_number for row in rows] == [one, two]
+    assert len({row.integrated_number for row in rows}) == 2
+    # The intermediate server has no business with the 宛名番号.
+    assert {row.addressee_number for row in rows} == {"0"}
+    assert not {one.encode(), two.encode()} & set(content.replace(b"\r\n", b",").split(b","))
     assert {row.inquirer for row in rows} == {codes.institution_of(ISE)}
     assert rows[0].starts_on == "20210401"
     assert all(len(row.integrated_number) == 15 for row in rows)
@@ -129,6 +132,34 @@ def test_results_come_back_under_the_business_s_number_alone(
     assert lines[1].startswith(f"{one},{codes.institution_of(KOFU)},正常,正常に終了,MR,20220501")
     assert "異常" in lines[2]
     assert "すでに" in str(media(vault, "read", str(path), *words))
+
+
+def test_the_intermediate_server_s_own_form_is_read_too(
+    vault: RunningVault, api: Api, tmp_path: Path
+) -> None:
+    one = person(api)
+    made = write(vault, tmp_path, one)
+    (row,) = dat.parsed(next(iter(opened(Path(made["path"]), made["passphrase"]).values())))
+    heading = (
+        "行,団体内統合宛名番号,提供者機関コード,処理通番,照会ステータス(明細),"
+        "照会ステータス(特定個人情報名単位),状態,説明,vaccine"
+    )
+    number = row.integrated_number
+    said = [heading, f"1,{number},{row.provider},p1,09,01,回答済み,{number}の回答,MR", ""]
+    path = tmp_path / "from_intermediate.zip"
+    with pyzipper.AESZipFile(path, "w", encryption=pyzipper.WZ_AES) as book:
+        book.setpassword(b"p")
+        book.writestr("results.csv", "\r\n".join(said).encode("utf-8-sig"))
+    phrase = tmp_path / "phrase"
+    phrase.write_text("p", encoding="utf-8")
+    words = ["--out", str(tmp_path), "--serial", "USB-4", "--passphrase-file", str(phrase)]
+    done = media(vault, "read", str(path), *words)
+    ((_, content),) = opened(Path(done["path"]), done["passphrase"]).items()
+    first, second = content.decode("utf-8-sig").splitlines()
+    assert first.startswith("宛名番号,提供者機関コード,照会結果,メッセージ,行,処理通番,状態,vaccine")
+    assert second.startswith(f"{one},{row.provider},正常,●")
+    assert second.endswith(",MR")
+    assert number not in second
 
 
 def test_what_cannot_be_read_is_refused_and_writes_nothing(

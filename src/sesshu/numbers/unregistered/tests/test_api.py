@@ -1,93 +1,13 @@
-"""The public API for 住登外者宛名番号 at the vault's door: OAuth, 付番, 照会, 名寄せ (A05, U05)."""
+"""The public API for 住登外者宛名番号 at the vault's door: 付番, 照会, 名寄せ (A05)."""
 
 from __future__ import annotations
 
 import secrets
-import ssl
-import uuid
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
-import httpx
-import pytest
-from joserfc import jwt
-from joserfc.jwk import OctKey
-from tests.vault import ISE, KOFU, Api, RunningVault, answered, invented_number
-
-from sesshu.kernel import clock
-from sesshu.protection import authority
-
-AUDIENCE = "urn:sesshu:numbers:unregistered"
-ASSIGN = "app_submit/v10/jutogaishaatenabangofuban"
-INQUIRE = "app_submit/v10/jutogaishaatenakihonjohosyokai"
-SCOPES = (f"031:{ASSIGN}:Create", f"031:{INQUIRE}:Read")
-KIND = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
-WHO = {"sosashaid": "S1", "sosanengappi": "2026-11-28"}
-
-
-class Business:
-    """A business system with a client id and secret, over a connection with a certificate."""
-
-    def __init__(self, vault: RunningVault, machine: Any, city: str, business: str, scopes: Any) -> None:
-        self.vault, self.http, self.city, self.business = vault, machine.http, city, business
-        said = answered(
-            vault.cli(
-                "numbers", "api-clients", "allow", "--name", "国保", "--municipality", city,
-                "--business", business, "--scopes", *scopes, "--json",
-            )
-        )  # fmt: skip
-        self.id, self.secret = said["client_id"], said["client_secret"]
-
-    def assertion(self, *, alg: str = "HS256", secret: str = "", **changed: Any) -> str:
-        now = int(clock.now().timestamp())
-        claims = {
-            "iss": self.id, "sub": self.id, "aud": AUDIENCE, "exp": now + 60, "jti": uuid.uuid4().hex,
-        } | changed  # fmt: skip
-        key = OctKey.import_key((secret or self.secret).encode())
-        return jwt.encode({"alg": alg}, claims, key, algorithms=["HS256", "HS512"])
-
-    def oauth(self, act: str, assertion: str = "", **fields: str) -> httpx.Response:
-        form = {"client_assertion_type": KIND, "client_assertion": assertion or self.assertion()}
-        answer: httpx.Response = self.http.post(f"/app_submit/oauth2/{act}", data=form | fields)
-        return answer
-
-    def grant(self, assertion: str = "", **fields: str) -> httpx.Response:
-        return self.oauth("token", assertion, **{"grant_type": "client_credentials"} | fields)
-
-    def token(self) -> str:
-        return str(self.grant().json()["access_token"])
-
-    def post(self, path: str, token: str = "", **fields: Any) -> httpx.Response:
-        hour, minute, second = map(secrets.randbelow, (24, 60, 60))
-        at = {"sosajikoku": f"{hour:02d}:{minute:02d}:{second:02d}"}
-            "sosajikoku": f"{secrets.randbelow(24):02d}:{secrets.randbelow(60):02d}:{secrets.randbelow(60):02d}"
-        }
-        said = {"shikuchosonkodo": self.city, "gyomuid": self.business} | WHO | at | fields
-        headers = {"Authorization": f"Bearer {token or self.token()}"}
-        answer: httpx.Response = self.http.post(f"/{path}", json=said, headers=headers)
-        return answer
-
-    def assign(self, **fields: Any) -> str:
-        """A number for somebody new."""
-        answer = self.post(ASSIGN, **{"shorikubun": "0", "seinengappi": "1980-02-29"} | fields)
-        assert answer.status_code == 200, answer.text
-        (row,) = answer.json()["result"]
-        return str(row["atenabango"])
-
-    def find(self, **fields: Any) -> list[dict[str, Any]]:
-        answer = self.post(INQUIRE, **fields)
-        assert answer.status_code == 200, answer.text
-        found: list[dict[str, Any]] = answer.json()["result"]
-        return found
-
-
-@pytest.fixture
-def business(vault: RunningVault, machines: Callable[..., Any]) -> Callable[..., Business]:
-    def make(*, city: str = ISE, business: str = "007", scopes: Any = SCOPES) -> Business:
-        return Business(vault, machines(), city, business, scopes)
-
-    return make
+from tests.businesses import ASSIGN, INQUIRE, Business
+from tests.vault import ISE, KOFU, Api, RunningVault, invented_number
 
 
 def named() -> str:
@@ -213,107 +133,6 @@ def test_errors_have_the_national_shape(business: Callable[..., Business]) -> No
     assert (broken.status_code, broken.json()["errors"][0]["code"]) == (400, "E0001")
     whole = mine.post(INQUIRE, jusho="架空町")
     assert [each["code"] for each in whole.json()["errors"]] == ["E0004"]
-
-
-def test_a_token_is_needed_of_this_scope_and_connection(business: Callable[..., Business]) -> None:
-    mine, reader = business(), business(scopes=SCOPES[1:])
-    for token in ("x", reader.token()):
-        answer = mine.post(ASSIGN, token, shorikubun="0", shimei=named(), seinengappi="1980-02-29")
-        assert (answer.status_code, answer.json()["metadata"]["title"]) == (401, "Unauthorized")
-    assert reader.post(ASSIGN, shorikubun="0").status_code == 401
-    stolen = mine.token()
-    assert reader.post(INQUIRE, stolen, atenabango="9").status_code == 401
-    assert mine.post(INQUIRE, stolen, atenabango="9").status_code == 200
-    assert mine.http.post(f"/{ASSIGN}", json={}).status_code == 401
-
-
-@pytest.mark.parametrize(
-    "changed",
-    [{"aud": "x"}, {"iss": "x"}, {"sub": "x"}, {"exp": 1}, {"exp": 2**33}, {"jti": None}, {"exp": "x"}],
-)
-def test_a_wrong_assertion_gets_no_token(business: Callable[..., Business], changed: dict[str, Any]) -> None:
-    mine = business()
-    claims = {key: value for key, value in changed.items() if value is not None}
-    if changed.get("jti", "") is None:
-        key = OctKey.import_key(mine.secret.encode())
-        whole = {"iss": mine.id, "sub": mine.id, "aud": AUDIENCE, "exp": int(clock.now().timestamp()) + 60}
-        assertion = jwt.encode({"alg": "HS256"}, whole, key, algorithms=["HS256"])
-    else:
-        assertion = mine.assertion(**claims)
-    answer = mine.grant(assertion)
-    assert answer.status_code in (400, 401), answer.text
-    assert answer.json() == {"error": "invalid_client"}
-
-
-def test_only_client_secret_jwt_by_hs256_and_once(business: Callable[..., Business]) -> None:
-    mine = business()
-    once = mine.assertion()
-    granted = mine.grant(once)
-    assert granted.status_code == 200
-    assert (granted.json()["expires_in"], granted.json()["token_type"]) == (300, "Bearer")
-    assert "refresh_token" not in granted.json()
-    for refused in (
-        mine.grant(once),
-        mine.grant(mine.assertion(alg="HS512")),
-        mine.grant(mine.assertion(secret="x" * 64)),
-        mine.grant("x.y.z"),
-        mine.http.post(
-            "/app_submit/oauth2/token",
-            data={"grant_type": "client_credentials", "client_id": mine.id, "client_secret": mine.secret},
-        ),
-        mine.http.post(
-            "/app_submit/oauth2/token", data={"grant_type": "client_credentials"}, auth=(mine.id, mine.secret)
-        ),
-    ):
-        assert refused.status_code in (400, 401)
-        assert refused.json() == {"error": "invalid_client"}
-    assert mine.grant(grant_type="password").status_code == 400
-    assert mine.grant(scope="031:x:Read").json() == {"error": "invalid_scope"}
-    assert mine.grant(scope=SCOPES[1]).json()["scope"] == SCOPES[1]
-
-
-def test_tokens_are_introspected_and_revoked_by_their_own_client(business: Callable[..., Business]) -> None:
-    mine, other = business(), business(business="004")
-    token = mine.token()
-    said = mine.oauth("introspect", token=token).json()
-    assert (said["active"], said["client_id"], said["scope"]) == (True, mine.id, " ".join(SCOPES))
-    assert other.oauth("introspect", token=token).json() == {"active": False}
-    assert mine.oauth("introspect", token="x").json() == {"active": False}
-    other.oauth("revoke", token=token)
-    assert mine.oauth("introspect", token=token).json()["active"] is True
-    assert mine.oauth("revoke", token=token).status_code == 200
-    assert mine.oauth("introspect", token=token).json() == {"active": False}
-    assert mine.post(INQUIRE, token, atenabango="9").status_code == 401
-
-
-def test_off_the_list_and_with_a_new_secret(business: Callable[..., Business], vault: RunningVault) -> None:
-    mine = business()
-    token = mine.token()
-    renewed = answered(vault.cli("numbers", "api-clients", "renew", mine.id, "--json"))
-    assert mine.grant().status_code in (400, 401)
-    mine.secret = renewed["client_secret"]
-    assert mine.grant().status_code == 200
-    vault.cli("numbers", "api-clients", "forbid", mine.id)
-    assert mine.grant().status_code in (400, 401)
-    assert mine.post(INQUIRE, token, atenabango="9").status_code == 401
-
-
-def test_the_secret_stands_nowhere(business: Callable[..., Business], vault: RunningVault) -> None:
-    from tests.access.planting import dump
-
-    mine = business()
-    token = mine.token()
-    content = dump(vault.database)
-    assert mine.id.encode() in content
-    assert mine.secret.encode() not in content
-    assert token.encode() not in content
-
-
-def test_without_a_certificate_there_is_no_connection(vault: RunningVault) -> None:
-    context = ssl.create_default_context(cafile=str(authority.root_path()))
-    stranger = httpx.Client(base_url=vault.address, verify=context, trust_env=False)
-    with stranger, pytest.raises(httpx.HTTPError):
-        stranger.post("/app_submit/oauth2/token")
 
 
 def test_it_is_described(business: Callable[..., Business]) -> None:

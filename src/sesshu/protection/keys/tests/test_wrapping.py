@@ -63,9 +63,9 @@ def test_a_subject_key_of_another_city_does_not_open(ise: object, root: Root) ->
 
 def test_a_version_that_was_rolled_back_leaves_no_key_behind(ise: object, root: Root) -> None:
     """The first use of a city's keys fails: what the second seals must open in another process."""
-    with pytest.raises(RuntimeError, match="failed"), transaction.atomic():
+    with transaction.atomic():
         opened()
-        raise RuntimeError("failed")
+        transaction.set_rollback(True)
     ((row, key),) = wrapping.new_subject_keys(["holder:1"])
     sealed = key.seal(b"secret", PLACE)
     wrapping.close_all()  # as another process has nothing open
