@@ -279,7 +279,7 @@ def ours() -> dict[str, Any]:
 
 def code(n: int) -> str:
     """A 符号 that the core gives to person ``n`` for Ise."""
-    return f"cise-{n:020d}"
+    return f"cise-{n:040d}"
 
 
 def get_codes(core: Core, *persons: int) -> None:

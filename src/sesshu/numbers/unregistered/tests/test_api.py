@@ -143,7 +143,7 @@ def test_it_is_described(business: Callable[..., Business]) -> None:
 
 
 def test_a_rotation_leaves_everybody_to_be_found(
-    business: Callable[..., Business], vault: RunningVault, tmp_path: Path
+    business: Callable[..., Business], vault: RunningVault
 ) -> None:
     theirs, name = business(city=KOFU), named()
     number = theirs.assign(shimei=name)
