@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from pathlib import Path
 
 from tests.businesses import ASSIGN, INQUIRE, Business
 from tests.vault import ISE, KOFU, Api, RunningVault, invented_number
