@@ -145,6 +145,8 @@ class _Server(ThreadingHTTPServer):
 def _handler(door: Door) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
+        wbufsize = -1  # an answer is one write
 
         def setup(self) -> None:
             super().setup()
@@ -163,6 +165,7 @@ def _handler(door: Door) -> type[BaseHTTPRequestHandler]:
             self.send_header("Content-Length", str(len(content)))
             self.end_headers()
             self.wfile.write(content)
+            self.wfile.flush()
 
         def log_message(self, *of: Any) -> None:
             """Quiet."""

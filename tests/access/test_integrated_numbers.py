@@ -1,7 +1,6 @@
 """1,000 integrated numbers go through every operation; none reaches the city or stands in clear.
 
-U04, A05, controls 57, 58: no answer to the city holds one, even when the intermediate server puts them where
-they do not belong.
+U04, A05, controls 57, 58: not even when the intermediate server puts them where they do not belong.
 """
 
 from __future__ import annotations

@@ -176,7 +176,7 @@ def hidden_person(own_rows: Rows) -> Addressee:
             "Issue",
             "Inquiry",
             "OutboxEntry",
-        }:
+        } and any(field.name == "addressee" for field in model._meta.concrete_fields):
             row = own_rows.another(model, addressee=person)
             if model.__name__ == "Dose":
                 verdict = next(each for each in tenant_models() if each.__name__ == "DoseVerdict")

@@ -56,9 +56,11 @@ class Rows:
             for field in model._meta.concrete_fields
             if field.name not in given and self._is_needed(field)
         }
+        fields = {field.name for field in model._meta.concrete_fields}
         own = {
             name: value(number) if callable(value) else value
             for name, value in self.known.get(model.__name__, {}).items()
+            if name in fields  # another room's table may have the same name
         }
         row = model(**(values | own | given))
         row.save(force_insert=True)

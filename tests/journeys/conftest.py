@@ -16,9 +16,9 @@ from typing import Any
 
 import pytest
 
-from tests.numbers_double import Door, served
 from tests.journeys.desk import Desk
 from tests.journeys.opening import ISE
+from tests.numbers_double import Door, served
 from tests.running import Installation, installation, staff_door
 
 TODAY = "2026-11-22"

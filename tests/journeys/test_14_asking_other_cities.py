@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.numbers_double import dose
 from tests.journeys.opening import ISE
+from tests.numbers_double import dose
 
 pytestmark = [pytest.mark.browser]
 LISTED = """種別,団体コード,機関コード,都道府県名,名称,読み仮名

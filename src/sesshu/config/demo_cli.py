@@ -6,13 +6,16 @@ import argparse
 import os
 from pathlib import Path
 
-from sesshu.config import demo_numbers, vault
+from sesshu.config import demo_exchange, demo_numbers, exchange, vault
 from sesshu.config.doors import Door
 from sesshu.config.home import home
 from sesshu.config.processes import sequencer, serve, worker
 from sesshu.kernel.command import Outcome, Refused
 
 _CITIES = (("242039", "ise", 1.0), ("192015", "kofu", 0.3))
+# Families move from the second to the first.
+_LEFT, _REACHED = "192015", "242039"
+_NAMES = {"242039": "伊勢市", "192015": "甲府市"}
 
 
 def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -21,6 +24,7 @@ def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--port", type=int, default=8000)
     parser.add_argument("--numbers-port", type=int, default=8443, help="個人番号システムのポート")
+    parser.add_argument("--exchange-port", type=int, default=8460, help="情報連携の最初のポート")
     parser.add_argument("--no-serve", action="store_true", help="データだけを用意する")
     parser.set_defaults(handler=_demo)
 
@@ -32,21 +36,38 @@ def _demo(arguments: argparse.Namespace) -> Outcome:
         raise Refused("デモは本番の設定では動きません。bin/demo から起動してください。")
     for municipality, login, share in _CITIES:
         _prepare(municipality, login, max(200, int(arguments.residents * share)), arguments.seed)
+    came = demo_exchange.move(_LEFT, _REACHED, _folder())
     os.environ["SESSHU_NUMBERS_ADDRESS"] = f"https://localhost:{arguments.numbers_port}"
     vault.connect_city([city for city, _, _ in _CITIES])
     for city, _, _ in _CITIES:
-        demo_numbers.give(city, _folder() / city, seed=arguments.seed)
+        known = {here: f"{_LEFT}/{there}" for here, there in came.items()} if city == _REACHED else {}
+        demo_numbers.give(city, _folder() / city, seed=arguments.seed, came=known)
     if arguments.no_serve:
         return Outcome({"folder": str(_folder())}, f"デモのデータを用意しました: {_folder()}")
+    sites = _sites(arguments.exchange_port)
+    exchange.set_up(list(sites.values()), arguments.exchange_port)
     address = f"http://localhost:{arguments.port}/"
-    announce = _announcement(address, settings.DEMO_PASSWORD)
     code = serve(
         Door("127.0.0.1", arguments.port),
         vault.door("127.0.0.1", arguments.numbers_port),
-        others=[worker(), sequencer(), vault.keeper()],
-        announce=announce,
+        *exchange.doors_of(list(sites.values()), arguments.exchange_port),
+        others=[worker(), sequencer(), vault.keeper(), *exchange.dispatchers(list(sites.values()))],
+        announce=_announcement(address, settings.DEMO_PASSWORD),
+        first=lambda: demo_exchange.begin(sites[_LEFT], sites[_REACHED], "demo-ise", _folder(), _tell),
     )
     return Outcome({"address": address}, "", code)
+
+
+def _sites(network_port: int) -> dict[str, exchange.Site]:
+    """An intermediate server for each city, on the ports after the network's."""
+    return {
+        city: exchange.Site(city, _NAMES[city], network_port + place)
+        for place, (city, _, _) in enumerate(_CITIES, 1)
+    }
+
+
+def _tell(text: str) -> None:
+    print(text, flush=True)
 
 
 def _folder() -> Path:
@@ -78,5 +99,5 @@ def _prepare(code: str, login: str, residents: int, seed: int) -> None:
         residents=residents,
         seed=seed,
         folder=_folder() / code,
-        tell=lambda text: print(text, flush=True),
+        tell=_tell,
     )

@@ -106,10 +106,15 @@ def _once(marker: str, state: str, *words: str) -> None:
     done = home() / marker
     if done.exists() and done.read_text(encoding="utf-8") == state:
         return
-    ran = subprocess.run(_command(*words), capture_output=True, text=True, check=False)
+    ran = run(*words)
     if ran.returncode:
         raise Refused(f"情報連携を準備できません。\n{ran.stdout}{ran.stderr}")
     done.write_text(state, encoding="utf-8")
+
+
+def run(*words: str) -> subprocess.CompletedProcess[str]:
+    """``sesshu …`` in a process of its own, with its own settings and database role."""
+    return subprocess.run(_command(*words), capture_output=True, text=True, check=False)
 
 
 def _command(*words: str) -> list[str]:

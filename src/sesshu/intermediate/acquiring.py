@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sesshu.intermediate import bulk, callers, identity, persons, place
+from sesshu.intermediate import bulk, callers, identity, outbox, persons, place
 from sesshu.intermediate.callers import Caller
-from sesshu.intermediate.choices import AcquisitionState
+from sesshu.intermediate.choices import AcquisitionState, OutboxKind
 from sesshu.intermediate.models import Acquisition, Person
 from sesshu.intermediate.sealing import Cabinet, cabinet
 from sesshu.kernel import clock
@@ -60,9 +60,22 @@ def ask(numbers: Sequence[str], *, by: Caller) -> list[Asked]:
 
 
 def invalidate(numbers: Sequence[str], *, by: Caller) -> list[tuple[str, str]]:
-    """Forget these persons' 符号 (moved out, dead). :returns: (number, ``invalidated`` or ``unknown``)."""
-    found = persons.find(numbers, cabinet())
+    """Forget these persons' 符号 (moved out, dead), and tell the core.
+
+    :returns: (number, ``invalidated`` or ``unknown``).
+    """
+    box = cabinet()
+    found = persons.find(numbers, box)
     ids = [person.pk for person in found.values()]
+    coded = [person for person in found.values() if person.sealed_code]
+    outbox.put(
+        OutboxKind.INVALIDATION,
+        [
+            (outbox.CORE, bytes(person.code_digest or b"").hex(), persons.code_of(person, box).encode())
+            for person in coded
+        ],
+        box,
+    )
     Person.objects.filter(pk__in=ids).update(code_digest=None, sealed_code=None, code_stored_at=None)
     Acquisition.objects.filter(person_id__in=ids).delete()
     callers.record("codes-invalidated", by, count=len(ids))

@@ -52,6 +52,7 @@ class OutboxKind(TextChoices):
     ANSWER = "answer", "回答"
     OUTCOME = "outcome", "結果の通知"
     CORRECTION = "correction", "訂正の通知"
+    INVALIDATION = "invalidate", "符号の失効の通知"
 
 
 class BatchState(TextChoices):

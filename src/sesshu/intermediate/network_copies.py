@@ -45,7 +45,8 @@ def take_directory(token: str) -> int:
     ours = _newest_directory()
     if ours is not None and found.issued_at < ours.issued_at:
         raise Stale("機関の一覧が、手元のものより古いため登録しません。")
-    if ours is None or found.issued_at > ours.issued_at:
+    # The core signs it anew for each who asks; only another content makes another copy.
+    if ours is None or directory() != {each.code: each for each in found.institutions}:
         DirectoryCopy.objects.create(issued_at=found.issued_at, token=token, received_at=clock.now())
     return len(found.institutions)
 

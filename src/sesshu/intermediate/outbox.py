@@ -117,6 +117,11 @@ def done(rows: Iterable[Outbox]) -> None:
     Outbox.objects.filter(pk__in=[row.pk for row in rows]).delete()
 
 
+def release(rows: Sequence[Outbox]) -> None:
+    """Claimed and not sent: free at once."""
+    Outbox.objects.filter(pk__in=[row.pk for row in rows]).update(claimed_until=None)
+
+
 def again(rows: Sequence[Outbox], *, alone: bool = False) -> None:
     """Not acknowledged: later, each after a pause that grows with its attempts."""
     for attempts in {row.attempts for row in rows}:

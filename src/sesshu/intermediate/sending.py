@@ -120,6 +120,17 @@ def _correction_body(rows: Sequence[Outbox]) -> tuple[str, Any]:
     return "/v1/corrections", {"correction": outbox.body(rows[0], cabinet()).decode("ascii")}
 
 
+def _settle_correction(rows: list[Outbox], said: Any) -> None:
+    """One at a time is what the core takes; the rest goes with the next message."""
+    outbox.done(rows[:1])
+    outbox.release(rows[1:])
+
+
+def _invalidation_body(rows: Sequence[Outbox]) -> tuple[str, Any]:
+    box = cabinet()
+    return "/v1/invalidations", [outbox.body(row, box).decode("ascii") for row in rows]
+
+
 def _settle_all(rows: list[Outbox], said: Any) -> None:
     outbox.done(rows)
 
@@ -129,10 +140,12 @@ _BODIES: dict[str, Callable[[Sequence[Outbox]], tuple[str, Any]]] = {
     OutboxKind.ANSWER: _answer_body,
     OutboxKind.OUTCOME: _outcome_body,
     OutboxKind.CORRECTION: _correction_body,
+    OutboxKind.INVALIDATION: _invalidation_body,
 }
 _SETTLERS: dict[str, Settled] = {
     OutboxKind.PERMIT: _settle_permits,
     OutboxKind.ANSWER: _settle_answers,
     OutboxKind.OUTCOME: _settle_all,
-    OutboxKind.CORRECTION: _settle_all,
+    OutboxKind.CORRECTION: _settle_correction,
+    OutboxKind.INVALIDATION: _settle_all,
 }

@@ -10,8 +10,9 @@ from django.db.models.functions import TruncMonth
 
 from sesshu.intermediate import callers, network_copies
 from sesshu.intermediate.callers import Caller
-from sesshu.intermediate.choices import InquiryState, ProvisionState
+from sesshu.intermediate.choices import AcquisitionState, InquiryState, ProvisionState
 from sesshu.intermediate.models import (
+    Acquisition,
     Correspondent,
     ExpiryRun,
     Inquiry,
@@ -58,12 +59,13 @@ _FILE = ("id", "state", "started_at", "ended_at", "lines", "accepted", "refused"
 
 
 def waiting_counts() -> dict[str, int]:
-    """How many inquiries and provisions stand where, of those not at their end."""
+    """How many acquisitions of 符号, inquiries and provisions stand where, of those not at their end."""
     inquiries = _own(Inquiry).filter(state__in=(InquiryState.ACCEPTED, InquiryState.PERMITTED))
     provisions = _own(Provision).filter(
         state__in=(ProvisionState.RECEIVED, ProvisionState.WAITING, ProvisionState.ANSWERED)
     )
-    counted = {}
+    codes = _own(Acquisition).filter(state=AcquisitionState.ASKED).count()
+    counted = {"codes": codes} if codes else {}
     for name, rows in (("inquiry", inquiries), ("provision", provisions)):
         for row in rows.values("state").annotate(count=Count("id")).order_by("state"):
             counted[f"{name}_{row['state']}"] = row["count"]

@@ -18,7 +18,8 @@ INTEGRATED_NUMBER = r"^[0-9]{15}$"
 PROCESSING_NUMBER = r"^p[0-9a-f]{32}$"
 ACQUISITION_NUMBER = r"^a[0-9a-f]{40}$"
 PERMIT_ID = r"^m[0-9a-f]{32}$"
-EXCHANGE_CODE = r"^c[0-9a-z_-]{20,120}$"
+# Longer than any other random id here, so that an answer can be searched for one.
+EXCHANGE_CODE = r"^c[0-9a-z_-]{40,120}$"
 RESIDENT_CODE = r"^[0-9]{11}$"
 
 # The vaccination records of 予防接種法施行規則4条1項 in this reference's tables.

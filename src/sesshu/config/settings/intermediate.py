@@ -25,12 +25,6 @@ INSTALLED_APPS = [
     "sesshu.protection.accounts",  # the base tables of rights stand on it; nobody signs in here
     "sesshu.intermediate",
 ]
-# The second is asked for by an app of the staff's sign-in and does nothing at a door for machines.
-MIDDLEWARE = [
-    "sesshu.protection.middleware.NoStoreMiddleware",
-    "allauth.account.middleware.AccountMiddleware",
-]
-DEMO_SIGN_IN = False
 MIDDLEWARE = ["sesshu.protection.middleware.NoStoreMiddleware"]
 TEMPLATES = []
 DATABASES = {"default": connection_settings(_SYSTEM)}

@@ -138,7 +138,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('municipality_code', models.CharField(default=sesshu.protection.tenancy.current, editable=False, max_length=6, verbose_name='市区町村コード')),
-                ('kind', models.CharField(choices=[('permit', '提供許可の求め'), ('answer', '回答'), ('outcome', '結果の通知'), ('correction', '訂正の通知')], max_length=10, verbose_name='種類')),
+                ('kind', models.CharField(choices=[('permit', '提供許可の求め'), ('answer', '回答'), ('outcome', '結果の通知'), ('correction', '訂正の通知'), ('invalidate', '符号の失効の通知')], max_length=10, verbose_name='種類')),
                 ('peer', models.CharField(blank=True, max_length=200, verbose_name='相手')),
                 ('key', models.CharField(max_length=64, verbose_name='対象')),
                 ('sealed', models.BinaryField(null=True, verbose_name='内容')),

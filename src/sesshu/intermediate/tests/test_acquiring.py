@@ -88,4 +88,6 @@ def test_invalidated_the_code_is_gone_and_can_be_asked_for_anew(core: Core) -> N
     assert [each["state"] for each in answer] == ["invalidated", "unknown"]
     person = Person.objects.get()
     assert (person.code_digest, person.sealed_code) == (None, None)
+    world.dispatch()
+    assert core.invalidated == [world.code(1)]
     world.get_codes(core, 1)

@@ -178,6 +178,7 @@ class Core:
     requests: list[PermitRequest] = field(default_factory=list)
     outcomes: list[dict[str, Any]] = field(default_factory=list)
     corrections: list[str] = field(default_factory=list)
+    invalidated: list[str] = field(default_factory=list)
     permits: dict[str, Permit] = field(default_factory=dict)
     refuses: Refusal | None = None
     changes: dict[str, Any] = field(default_factory=dict)
@@ -194,6 +195,7 @@ class Core:
             "/v1/permits": self.permit_all,
             "/v1/outcomes": self.take_outcomes,
             "/v1/corrections": self.take_correction,
+            "/v1/invalidations": self.take_invalidations,
         }
         return httpx.Response(200, json=acts[path](body))
 
@@ -246,6 +248,10 @@ class Core:
         self.outcomes += [messages.Outcome.model_validate(each).model_dump(mode="json") for each in body]
         return {"count": len(body)}
 
+    def take_invalidations(self, body: list[str]) -> dict[str, int]:
+        self.invalidated += body
+        return {"count": len(body)}
+
     def take_correction(self, body: dict[str, str]) -> dict[str, str]:
         self.corrections.append(body["correction"])
         return {"state": "accepted"}
@@ -273,7 +279,7 @@ def ours() -> dict[str, Any]:
 
 def code(n: int) -> str:
     """A 符号 that the core gives to person ``n`` for Ise."""
-    return f"cise-{n:020d}"
+    return f"cise-{n:040d}"
 
 
 def get_codes(core: Core, *persons: int) -> None:

@@ -9,7 +9,9 @@ from sesshu.kernel.check_digits import (
     individual_number_check_digit,
     is_individual_number,
     is_municipality_code,
+    is_resident_code,
     municipality_check_digit,
+    resident_code_check_digit,
     with_check_digit,
 )
 
@@ -106,3 +108,16 @@ def test_other_texts_are_no_individual_numbers(text: str) -> None:
 def test_an_individual_number_needs_eleven_digits() -> None:
     with pytest.raises(ValueError, match="11桁"):
         individual_number_check_digit("123")
+
+
+@given(st.text("0123456789", min_size=10, max_size=10), st.integers(0, 10), st.integers(1, 9))
+def test_a_resident_code_with_one_wrong_digit_is_found_but_for_the_known_gap(
+    first: str, at: int, more: int
+) -> None:
+    code = first + str(resident_code_check_digit(first))
+    assert is_resident_code(code)
+    wrong = code[:at] + str((int(code[at]) + more) % 10) + code[at + 1 :]
+    # Remainders 0 and 1 share the check digit 0, as in the 個人番号.
+    assert not is_resident_code(wrong) or (code[-1] == wrong[-1] == "0")
+    assert not is_resident_code(code + "0")
+    assert not is_resident_code(first)

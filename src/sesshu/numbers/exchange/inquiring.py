@@ -36,7 +36,7 @@ def inquire(request: HttpRequest, asked: s.Inquiries) -> list[dict[str, Any]]:
 
 
 def _going(each: s.Inquiry, number: str) -> dict[str, Any]:
-    fields = each.dict(exclude={"addressee_number", "period"})
+    fields = each.model_dump(exclude={"addressee_number", "period"})
     return fields | {"integrated_number": number, "period": each.period.model_dump(mode="json")}
 
 

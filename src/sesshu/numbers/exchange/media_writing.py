@@ -54,6 +54,7 @@ def _rows(
     asked: Iterable[tuple[int, dict[str, str]]], numbers: dict[str, str], municipality: str, by: str
 ) -> tuple[list[dat.InquiryRow], list[str]]:
     found, refused = [], []
+    user = by if re.fullmatch(_USER, by) else "operator"
     at, inquirer = dat.stamp(clock.now()), institution_of(municipality)
     for line, row in asked:
         number = numbers.get(row["宛名番号"])
@@ -63,8 +64,7 @@ def _rows(
         made = dat.InquiryRow(
             # The intermediate server has no business with the 宛名番号.
             addressee_number="0", integrated_number=number, asked_at=at,
-            department=row["部署コード"], user=by if re.fullmatch(_USER, by) else "operator",
-            inquirer=inquirer,
+            department=row["部署コード"], user=user, inquirer=inquirer,
             work=row["事務コード"], procedure=row["事務手続コード"], provider=row["照会先機関コード"],
             information=row["特定個人情報名コード"], nondisclosure=row["不開示"] or "0",
             starts_on=row["照会開始日付"].replace("-", ""), ends_on=row["照会終了日付"].replace("-", ""),

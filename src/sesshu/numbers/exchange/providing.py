@@ -17,7 +17,7 @@ def replicate(request: HttpRequest, asked: s.Replicas) -> list[dict[str, Any]]:
     """Send records of 副本; in order, what became of each. Of unknown persons none is sent."""
     numbers = _numbers(request, asked, "exchange-replicas", {each.addressee_number for each in asked.records})
     going = [
-        each.dict(exclude={"addressee_number"}) | {"integrated_number": numbers[each.addressee_number]}
+        each.model_dump(exclude={"addressee_number"}) | {"integrated_number": numbers[each.addressee_number]}
         for each in asked.records
         if each.addressee_number in numbers
     ]
@@ -41,7 +41,7 @@ def restrict(request: HttpRequest, asked: s.Flags) -> list[dict[str, Any]]:
     numbers = _numbers(request, asked, "exchange-flags", {each.addressee_number for each in asked.flags})
     known = [each for each in asked.flags if each.addressee_number in numbers]
     going = [
-        each.dict(exclude={"addressee_number"}) | {"integrated_number": numbers[each.addressee_number]}
+        each.model_dump(exclude={"addressee_number"}) | {"integrated_number": numbers[each.addressee_number]}
         for each in known
     ]
     answer = passing.sent_in_parts(asked, "/dbm/flags", "flags", going, set(numbers.values()))

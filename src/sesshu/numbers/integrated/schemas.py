@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from ninja import Schema
-from pydantic import ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from sesshu.numbers.schemas import AddresseeNumber, Asked
 
 MOST = 100_000
 
 
-class BasicInformation(Schema):
+class BasicInformation(BaseModel):
     """4情報 and カナ. ``sex``: 0 不明, 1 男, 2 女; no birth date when unknown."""
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
@@ -24,7 +24,7 @@ class BasicInformation(Schema):
     address: str = Field(default="", max_length=500)
 
 
-class PersonWanted(Schema):
+class PersonWanted(BaseModel):
     """``individual_number`` only from a business whose 宛名番号 are not the city's."""
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
@@ -57,7 +57,9 @@ class OneAddressee(Asked):
     addressee_number: str = AddresseeNumber
 
 
-class Said(Schema):
+class Said(BaseModel):
+    model_config = ConfigDict(from_attributes=True)
+
     addressee_number: str
     state: str
     message: str

@@ -25,6 +25,14 @@ POINTS = (
     "numbers.codes.claimed", "numbers.codes.asked", "numbers.codes.noted", "numbers.acquisitions.claimed",
     "numbers.acquisitions.sent", "numbers.acquisitions.noted",
 )  # fmt: skip
+ENDING = tuple(f"numbers.invalidations.{each}" for each in ("claimed", "sent", "noted"))
+GONE = """
+from sesshu.numbers.integrated.models import Link
+from sesshu.protection.tenancy import acting_for
+with acting_for("242039"):
+    link = Link.objects.select_related("person").get(addressee_number={addressee!r})
+    assert link.person.key_id is None and link.person.ended_at and not bytes(link.person.basic_sealed)
+"""
 RUN = """
 import json, sys
 from sesshu.numbers.exchange import state
@@ -176,6 +184,20 @@ def test_the_command_tells_where_it_stands(
     run_out(vault)
     done = vault.cli("numbers", "codes", "--municipality", ISE, "--addressee", addressee)
     assert "完了 1件、失敗 0件" in done.stdout
+
+
+@pytest.mark.parametrize("point", ENDING)
+def test_an_ending_that_dies_is_taken_up_again(
+    vault: RunningVault, api: Api, doubles: Doubles, resident: tuple[str, str], point: str
+) -> None:
+    addressee, _ = resident
+    run(vault)
+    before = len(doubles.intermediates[ISE].ended)
+    api("/v1/integrated/end", addressee_numbers=[addressee])
+    assert run(vault, point=point) == "died"
+    assert run(vault)["failed"] == 0
+    assert len(doubles.intermediates[ISE].ended) == before + 1
+    vault.python(GONE.format(addressee=addressee))
 
 
 def test_at_the_end_the_code_and_what_was_known_go(

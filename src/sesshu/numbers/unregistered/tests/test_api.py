@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from pathlib import Path
 
 from tests.businesses import ASSIGN, INQUIRE, Business
 from tests.vault import ISE, KOFU, Api, RunningVault, invented_number
@@ -143,7 +142,7 @@ def test_it_is_described(business: Callable[..., Business]) -> None:
 
 
 def test_a_rotation_leaves_everybody_to_be_found(
-    business: Callable[..., Business], vault: RunningVault, tmp_path: Path
+    business: Callable[..., Business], vault: RunningVault
 ) -> None:
     theirs, name = business(city=KOFU), named()
     number = theirs.assign(shimei=name)
