@@ -25,7 +25,7 @@ from sesshu.intermediate.system_models import (
 )
 from sesshu.protection.models import Account
 from sesshu.protection.tenancy import TenantModel
-from sesshu.protocol.refusals import Refusal
+from sesshu.protocol.refusals import sentence_of
 
 __all__ = [
     "Acquisition", "Correspondent", "DirectoryCopy", "ExpiryRun", "InformationFlag", "Inquiry",
@@ -93,7 +93,7 @@ class Exchange(TenantModel):
     @property
     def refusal_sentence(self) -> str:
         """Why not, for people; empty when nothing was refused."""
-        return Refusal(self.refusal).sentence if self.refusal else ""
+        return sentence_of(self.refusal)
 
 
 class Inquiry(Exchange):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from sesshu.intermediate import state
 from sesshu.intermediate.staff import provisions
@@ -18,18 +18,8 @@ from sesshu.web.home import Card, Tile
 _SOON = timedelta(hours=24)
 
 
-def _here(url_name: str) -> str:
-    """The address; empty in the staff web of another system."""
-    try:
-        return reverse(url_name)
-    except NoReverseMatch:
-        return ""
-
-
-def _waiting(request: HttpRequest) -> Tile | None:
-    url = _here("exchange:provisions")
-    if not url:
-        return None
+def _waiting(request: HttpRequest) -> Tile:
+    url = reverse("exchange:provisions")
     waiting = provisions.to_do(account(request))
     count = waiting.count()
     if not count:
@@ -40,14 +30,11 @@ def _waiting(request: HttpRequest) -> Tile | None:
 
 
 def _unsent(request: HttpRequest) -> Tile | None:
-    url = _here("exchange:system")
-    late = state.late_count() if url else 0
+    late, url = state.late_count(), reverse("exchange:system")
     return Tile(late, note="10分以上届けられない通信", url=url, tone="error") if late else None
 
 
 def _notices(request: HttpRequest) -> Tile | None:
-    if not _here("exchange:provisions"):
-        return None
     found = list(state.notices()[:3])
     if not found:
         return None
@@ -55,7 +42,10 @@ def _notices(request: HttpRequest) -> Tile | None:
 
 
 def register() -> None:
-    """Add the cards of this system; in another one they have nothing to say."""
-    home.register(Card("exchange.provisions", "提供の確認待ち", Action.INTERMEDIATE_PROVISIONS, 10, _waiting))
-    home.register(Card("exchange.unsent", "送信の遅れ", Action.INTERMEDIATE_STATE, 20, _unsent))
-    home.register(Card("exchange.notices", "運用のお知らせ", None, 5, _notices))
+    """Add the cards of this system."""
+    for key, title, action, order, load in (
+        ("notices", "運用のお知らせ", None, 5, _notices),
+        ("provisions", "提供の確認待ち", Action.INTERMEDIATE_PROVISIONS, 10, _waiting),
+        ("unsent", "送信の遅れ", Action.INTERMEDIATE_STATE, 20, _unsent),
+    ):
+        home.register(Card(f"exchange.{key}", title, action, order, load, "intermediate"))
