@@ -6,6 +6,9 @@ import argparse
 import re
 
 from sesshu.kernel.command import Outcome, Refused
+from sesshu.protocol.codes import INTEGRATED_NUMBER
+
+_NUMBER = INTEGRATED_NUMBER
 
 
 def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -21,13 +24,12 @@ def _issue(arguments: argparse.Namespace) -> Outcome:
     from sesshu.intermediate import persons, place
     from sesshu.intermediate.sealing import cabinet
     from sesshu.protection.tenancy import acting_for
-    from sesshu.protocol import codes as numbers
 
     if not apps.is_installed("sesshu.intermediate.own_view"):
         raise Refused("本人の画面は、本人確認をしないデモ専用の画面です。本番の設定では使えません。")
     from sesshu.intermediate.own_view import codes
 
-    if not re.fullmatch(numbers.INTEGRATED_NUMBER, arguments.person):
+    if not re.fullmatch(_NUMBER, arguments.person):
         raise Refused("--person に、15桁の団体内統合宛名番号を指定してください。")
     with acting_for(place.municipality()):
         if not persons.find([arguments.person], cabinet()):

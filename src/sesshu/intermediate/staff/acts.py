@@ -16,7 +16,7 @@ register(
 )
 register(
     Sort.READ,
-    ("intermediate.inquiry-read", "照会の閲覧", "照会の状態を見ました", ("inquiry",)),
+    ("intermediate.inquiry-read", "中間サーバーの照会の閲覧", "照会の状態を見ました", ("inquiry",)),
     ("intermediate.provision-read", "提供の閲覧", "提供の状態を見ました", ("provision",)),
     ("intermediate.record-read", "情報提供等記録の閲覧", "情報提供等記録を見ました", ("record",)),
     ("intermediate.registration-read", "副本の登録の閲覧", "副本の登録の内訳を見ました", ("manifest",)),

@@ -18,6 +18,7 @@ from sesshu.web.forms import StaffForm
 _ANY = ("", "すべて")
 _LONGEST = 200
 OPEN = "open"
+_NUMBER = codes.INTEGRATED_NUMBER
 
 
 def _institutions() -> list[tuple[str, str]]:
@@ -82,7 +83,7 @@ class PersonForm(StaffForm):
 
     def clean_number(self) -> str:
         number = str(self.cleaned_data["number"]).strip()
-        if number and not re.fullmatch(codes.INTEGRATED_NUMBER, number):
+        if number and not re.fullmatch(_NUMBER, number):
             raise forms.ValidationError("団体内統合宛名番号は、15桁の数字で入力してください。")
         return number
 
