@@ -17,7 +17,7 @@ from sesshu.intermediate.choices import ProvisionState
 from sesshu.intermediate.models import Provision
 from sesshu.intermediate.staff import forms, naming, provisions
 from sesshu.kernel import clock
-from sesshu.protection import audit
+from sesshu.protection import audit, freshness
 from sesshu.protection.actions import Action, requires
 from sesshu.protection.keys.roots import NotAuthentic
 from sesshu.protection.models import Account
@@ -135,6 +135,7 @@ def _shown(request: HttpRequest, provision: Provision, **more: Any) -> HttpRespo
         "history": opinions.history(provision),
         "may_check": waits and opinion is None and by.may(Action.INTERMEDIATE_CHECK),
         "may_decide": waits and opinion is not None and by.may(Action.INTERMEDIATE_DECIDE),
+        "fresh": freshness.is_fresh(request),
         "is_mine": opinion is not None and opinion.given_by_id == by.pk,
         "opinion_form": forms.OpinionForm(),
         "remark_form": forms.RemarkForm(),

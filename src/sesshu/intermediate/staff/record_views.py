@@ -14,7 +14,7 @@ from sesshu.intermediate import correcting
 from sesshu.intermediate.models import Record
 from sesshu.intermediate.staff import entries, forms
 from sesshu.kernel import clock
-from sesshu.protection import audit
+from sesshu.protection import audit, freshness
 from sesshu.protection.actions import Action, requires
 from sesshu.protection.purposes import Purpose
 from sesshu.protection.signed_in import account
@@ -85,5 +85,8 @@ def _shown(request: HttpRequest, record: Record, form: forms.CorrectionForm) -> 
         "intermediate.record-read", by=account(request), subjects=entries.subjects([record]),
         purpose=Purpose.EXCHANGE, detail={"record": record.pk},
     )  # fmt: skip
-    context = {"entry": entry, "number": number, "record": record, "form": form}
+    context = {
+        "entry": entry, "number": number, "record": record, "form": form,
+        "fresh": freshness.is_fresh(request),
+    }  # fmt: skip
     return render(request, "exchange/record.html", context, status=400 if form.errors else 200)

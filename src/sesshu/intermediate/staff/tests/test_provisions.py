@@ -165,6 +165,9 @@ def test_past_its_time_it_shows_no_content_and_cannot_be_decided(waiting: Provis
 
 def test_a_decision_wants_the_second_factor_just_shown(waiting: Provision, sign_in: SignIn) -> None:
     desk = sign_in(DESK, fresh=False)
+    page = desk.get(address(waiting)).content.decode()
+    assert "確認して記入する" in page
+    assert "決定者に回す</button>" not in page  # nothing typed is lost on the way
     answer = desk.post(address(waiting, "opinion/"), {"provide": "yes", "reason": "x"})
     assert answer.headers["Location"].startswith("/sign-in/again/")
     assert not Opinion.objects.exists()
