@@ -37,7 +37,9 @@ def _demo(arguments: argparse.Namespace) -> Outcome:
     for municipality, login, share in _CITIES:
         _prepare(municipality, login, max(200, int(arguments.residents * share)), arguments.seed)
     came = demo_exchange.move(_LEFT, _REACHED, _folder())
-    os.environ["SESSHU_NUMBERS_ADDRESS"] = f"https://localhost:{arguments.numbers_port}"
+    # For the processes to come and for this one, whose settings are read already.
+    settings.VAULT["address"] = f"https://localhost:{arguments.numbers_port}"
+    os.environ["SESSHU_NUMBERS_ADDRESS"] = settings.VAULT["address"]
     vault.connect_city([city for city, _, _ in _CITIES])
     for city, _, _ in _CITIES:
         known = {here: f"{_LEFT}/{there}" for here, there in came.items()} if city == _REACHED else {}

@@ -72,13 +72,23 @@ def _load_institutions(sites: Iterable[Site], folder: Path) -> None:
 
 
 def _register(municipality: str) -> None:
-    from sesshu.health.replicas import sending, upkeep
+    from sesshu.health.replicas import upkeep
     from sesshu.protection.tenancy import acting_for
 
     with acting_for(municipality):
         upkeep.rebuild(by=None, at=clock.now(), today=clock.today())
-    _until(lambda: not sending.send(municipality).put_off, "副本が登録される")
+    _until(lambda: _is_sent(municipality), "副本が登録される")
     _until(lambda: _has_codes(municipality), "符号が取得される")
+
+
+def _is_sent(municipality: str) -> bool:
+    """Send what is due; whether nothing waits any more (the worker sends, too)."""
+    from sesshu.health.replicas import sending, upkeep
+    from sesshu.protection.tenancy import acting_for
+
+    sending.send(municipality)
+    with acting_for(municipality):
+        return not upkeep.standing().waiting
 
 
 def _has_codes(municipality: str) -> bool:
