@@ -98,8 +98,8 @@ def _root(system: str, folder: Path, store: str) -> Root:
     if store == "pkcs11":
         from sesshu.protection.keys.hsm import Pkcs11Root
 
-        token: dict[str, Any] = settings.KEYS["pkcs11"]
-        return Pkcs11Root(system=system, **token)
+        chosen: dict[str, Any] = settings.KEYS
+        return Pkcs11Root(system=system, **chosen["pkcs11"])
     from sesshu.protection.keys.key_file import FileRoot
 
     return FileRoot(folder / f"root-{system}.json")
