@@ -18,7 +18,9 @@ os.environ["SESSHU_PG_DURABLE"] = "0"
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 os.environ.setdefault("SESSHU_PG_SHARED_BUFFERS", "128MB")
 
+from sesshu.config import home
 from sesshu.config.settings.base import *  # noqa: F403
+from sesshu.config.settings.base import KEYS
 
 ALLOWED_HOSTS = ["*"]
 DEMO_SIGN_IN = True
@@ -26,3 +28,5 @@ DEMO_PASSWORD = "sesshu-demo-2026"  # noqa: S105
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 TERMINALS_REQUIRED = False
 PLAIN_LISTS = True
+# Keys belong to one database, and each worker has its own: one that destroys a root must not take another's.
+KEYS = KEYS | {"folder": home.home() / "secrets" / f"keys-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"}
