@@ -18,8 +18,10 @@ os.environ["SESSHU_PG_DURABLE"] = "0"
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 os.environ.setdefault("SESSHU_PG_SHARED_BUFFERS", "128MB")
 
+from sesshu.config import home
 from sesshu.config.settings.base import *  # noqa: F403
 from sesshu.config.settings.base import INSTALLED_APPS
+from sesshu.config.settings.base import KEYS
 
 ALLOWED_HOSTS = ["*"]
 DEMO_SIGN_IN = True
@@ -29,3 +31,5 @@ TERMINALS_REQUIRED = False
 PLAIN_LISTS = True
 # All systems of the exchange in one process and database, each institution a municipality of its own.
 INSTALLED_APPS = [*INSTALLED_APPS, "sesshu.network", "sesshu.intermediate"]
+# Keys belong to one database, and each worker has its own: one that destroys a root must not take another's.
+KEYS = KEYS | {"folder": home.home() / "secrets" / f"keys-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"}
