@@ -40,7 +40,7 @@ def run(rate: int = 110, seconds: int = 20, persons: int = 400, records: int = 5
         figures |= _bare(services)
         if batch:
             figures |= _batch(services, people, batch)
-    figures["replica_file_per_s"] = services.load_file(home, KOFU, records)
+    figures["replica_file_per_s"] = services.load_file(home, KOFU, 50_000)
     worse = min(figures["per_second"] / 100, 1.0 / figures["p95_s"])
     return {"ratio": round(worse, 2), **figures}
 
@@ -115,7 +115,7 @@ def _sustained(services: Services, people: list[str], rate: int, seconds: int) -
         meter.collect()
     first = meter.took[-1]
     meter.took.clear()
-    total, stopped = rate * seconds, threading.Event()
+    total, stopped, used = rate * seconds, threading.Event(), services.processor_s()
     asker = threading.Thread(target=_arrive, args=(meter, rate, total, stopped))
     began = time.perf_counter()
     asker.start()
@@ -125,12 +125,13 @@ def _sustained(services: Services, people: list[str], rate: int, seconds: int) -
     lasted = time.perf_counter() - began
     stopped.set()
     asker.join()
-    cuts = quantiles(meter.took, n=100)
+    cuts, after = quantiles(meter.took, n=100), services.processor_s()
     return {
         "asked_per_second": rate, "answered": len(meter.took), "of": total,
         "per_second": round(len(meter.took) / lasted, 1), "p50_s": round(cuts[49], 3),
         "p95_s": round(cuts[94], 3), "slowest_s": round(max(meter.took), 3), "single_s": round(first, 3),
         "records_provided": meter.provided,
+        "processor_ms_each": {n: round(1000 * (after[n] - used[n]) / len(meter.took), 2) for n in used},
     }  # fmt: skip
 
 
