@@ -36,7 +36,7 @@ SIGNED_IN_PAGES = [page for page in all_pages() if page.name not in OPEN]
 PASSED_ON = {
     "sesshu/addressees/individual_numbers/services.py", "sesshu/health/eligibility/services.py",
     "sesshu/health/reporting/services.py", "sesshu/protection/accounts/services.py",
-    "sesshu/protection/sign_in/recovering.py",
+    "sesshu/protection/keys/emptying.py", "sesshu/protection/sign_in/recovering.py",
     "sesshu/protection/trail/middleware.py",
 }  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""Open an intermediate server's house (``python -m tests.journeys.opening_intermediate``): staff, a network
+"""Open an intermediate server's house (``python -m tests.journeys.opening_intermediate``): a network
 that is played, a provision that waits for a person, one that was answered, and one that is 不開示.
 """
 
@@ -7,13 +7,6 @@ from __future__ import annotations
 import os
 
 ISE = "242039"
-STAFF = (
-    ("desk", "情報連携担当（デモ）", ["exchange-desk"]),
-    ("decider", "課長・提供の決定者（デモ）", ["exchange-decider"]),
-    ("records", "情報提供等記録担当（デモ）", ["exchange-records"]),
-    ("operator", "中間サーバー運用（デモ）", ["exchange-operator"]),
-    ("security", "情報セキュリティ責任者（デモ）", ["security"]),
-)
 
 
 def main() -> None:
@@ -26,17 +19,6 @@ def main() -> None:
     import django
 
     django.setup()
-    from django.conf import settings
-
-    from sesshu.protection.roles import Role
-    from sesshu.protection.services import ensure_municipality, open_account
-
-    municipality = ensure_municipality(ISE)
-    for login, name, roles in STAFF:
-        open_account(
-            login=f"demo-{login}", name=name, municipality=municipality,
-            roles=[Role(role) for role in roles], password=settings.DEMO_PASSWORD,
-        )  # fmt: skip
     exchange()
 
 

@@ -27,6 +27,8 @@ def server(browser: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[t
         opening = made.start(module="tests.journeys.opening_intermediate")
         _, errors = opening.communicate()
         assert opening.returncode == 0, errors[-3000:]
+        opened = made.sesshu("intermediate", "staff", "demo-accounts", "--municipality", ISE)
+        assert opened.exit_code == 0, opened.stderr
         yield made, stack.enter_context(intermediate_door(made, ISE))
 
 

@@ -75,6 +75,7 @@ _ROOMS = {
 # What follows the words "intermediate staff": the same commands, on that system's own database.
 _STAFF_ROOMS = {
     "serve": _Room("sesshu.config.intermediate_staff_cli", True, "職員画面の起動"),
+    "demo-accounts": _Room("sesshu.config.intermediate_demo_cli", True, "デモの利用者の登録（デモのみ）"),
     "own-view": _Room("sesshu.intermediate.own_view.cli", True, "本人の画面のデモ用コード（デモのみ）"),
     **{
         name: room

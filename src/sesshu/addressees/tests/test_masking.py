@@ -1,5 +1,6 @@
 """A03, S07: what a protective measure hides is in no byte that leaves the server."""
 
+from dataclasses import fields
 from datetime import date
 
 import pytest
@@ -7,7 +8,7 @@ from django.urls import reverse
 
 from sesshu.addressees import selectors
 from sesshu.addressees.columns import RESIDENT_COLUMNS
-from sesshu.addressees.masked import HIDDEN_IN_VIEW
+from sesshu.addressees.masked import HIDDEN_IN_VIEW, AddresseeView
 from sesshu.addressees.models import Addressee
 from sesshu.addressees.states import FIELDS, PROTECTED_FIELDS
 from sesshu.addressees.tests.feed_files import resident, take
@@ -85,7 +86,9 @@ def test_the_room_hides_what_the_kernel_names():
     romaji = {column.name: column.romaji for column in RESIDENT_COLUMNS}
     assert {romaji[FIELDS[field]] for field in PROTECTED_FIELDS} == set(PROTECTED_COLUMNS)
     address_parts = {"address_municipality_code", "town_code", "city", "town", "house_number"}
-    assert set(HIDDEN_IN_VIEW) == (PROTECTED_FIELDS - address_parts) | {"address"}
+    in_no_view = {"former_municipality_code"}
+    assert set(HIDDEN_IN_VIEW) == (PROTECTED_FIELDS - address_parts - in_no_view) | {"address"}
+    assert in_no_view.isdisjoint(field.name for field in fields(AddresseeView))
 
 
 def test_every_reading_is_audited(client, clerk, protected):

@@ -71,7 +71,9 @@ def _offered(kind: str, text: str, chosen: str) -> list[Institution]:
     if chosen and chosen not in {each.code for each in found}:
         known = institutions.listed().filter(code=chosen).first()
         name = f"転入前の市区町村（団体コード {chosen[2:8]}）"
-        found.insert(0, known or Institution(code=chosen, name=name))
+        shown = known or Institution(code=chosen, name=name, kind="municipality")
+        if row is None or shown.kind == row.provider:
+            found.insert(0, shown)
     return found
 
 

@@ -63,6 +63,9 @@ class Next(StrEnum):
     RETRY = "もう一度照会する"
     ADDRESS = "転入前の住所と照会先を確かめ、別の市区町村へ照会する"
     WAIT = "符号の取得を待ち、翌日以降にもう一度照会する"
+    OTHER_BODY = "照会先を確かめ、別の機関へ照会する"
+    LETTER = "照会先へ文書や電話で確認する"
+    DOCUMENTS = "本人に証明書などを出してもらい、確認する"
     PAPER = "前住所地へ文書（実施報告・接種歴の照会）や電話で確認する"
     HANDBOOK = "母子健康手帳など、本人の記録で確認する"
     ADMINISTRATOR = "システム担当へ連絡する"
@@ -86,9 +89,14 @@ _STEPS: dict[str, tuple[Next, ...]] = {
 }
 
 
-def steps_after(refusal: str) -> tuple[Next, ...]:
+# What takes its place where the inquiry is not about doses that a former city knows.
+_OTHERWISE = {Next.ADDRESS: Next.OTHER_BODY, Next.PAPER: Next.LETTER, Next.HANDBOOK: Next.DOCUMENTS}
+
+
+def steps_after(refusal: str, *, about_doses: bool = True) -> tuple[Next, ...]:
     """What to do next; for a refusal nobody knows: again, or by another way."""
-    return _STEPS.get(refusal, (Next.RETRY, Next.PAPER, Next.ADMINISTRATOR))
+    steps = _STEPS.get(refusal, (Next.RETRY, Next.PAPER, Next.ADMINISTRATOR))
+    return steps if about_doses else tuple(_OTHERWISE.get(step, step) for step in steps)
 
 
 def sentence_of(refusal: str, message: str = "") -> str:

@@ -108,12 +108,13 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
 def _context(request: HttpRequest, inquiry: Inquiry) -> dict[str, Any]:
     kind = kind_of(inquiry.kind)
     (row,) = rows_of(request, [inquiry])
+    doses = kind is not None and kind.ledger
     refused = inquiry.state in (State.REFUSED, State.FAILED)
     return {
         "inquiry": inquiry,
         "row": row,
         "kind": kind,
-        "steps": [str(step) for step in steps_after(inquiry.refusal)] if refused else [],
+        "steps": list(map(str, steps_after(inquiry.refusal, about_doses=doses))) if refused else [],
         "closings": [(c.value, c.label) for c in (Closing.PAPER, Closing.DROPPED)],
         "designated": may_handle_numbers(request),
     }

@@ -25,10 +25,8 @@ _PERSONS = """
     ORDER BY a.id
 """
 _NOTE = """
-    SELECT COALESCE(replicas_note_doses(%(city)s, array_agg(DISTINCT p.addressee_id)), 0) FROM (
-        SELECT addressee_id FROM ledger_dose WHERE municipality_code = %(city)s
-        UNION SELECT addressee_id FROM replicas_replicarecord WHERE municipality_code = %(city)s
-    ) p
+    SELECT COALESCE(replicas_note_doses(%(city)s, array_agg(id)), 0) FROM ledger_dose
+    WHERE municipality_code = %(city)s
 """
 _RESEND = """
     INSERT INTO replicas_outboxentry (municipality_code, addressee_id, kind, priority, record_id, sequence,

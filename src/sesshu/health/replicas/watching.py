@@ -29,15 +29,14 @@ _OUTBOX = (
 )
 # Withdrawn first, so that a corrected dose never stands there twice.
 _RECONCILE = f"""
-CREATE FUNCTION replicas_note_doses(city text, persons bigint[]) RETURNS bigint LANGUAGE plpgsql AS $$
+CREATE FUNCTION replicas_note_doses(city text, doses bigint[]) RETURNS bigint LANGUAGE plpgsql AS $$
 DECLARE gone_rows bigint; come_rows bigint;
 BEGIN
     IF NOT EXISTS (SELECT 1 FROM replicas_connection WHERE municipality_code = city) THEN RETURN 0; END IF;
     WITH gone AS (
         UPDATE replicas_replicarecord r SET sequence = r.sequence + 1, put = false
-        FROM ledger_dose d
-        WHERE r.municipality_code = city AND r.put AND d.id = r.dose_id
-            AND (r.addressee_id = ANY(persons) OR d.addressee_id = ANY(persons))
+        FROM unnest(doses) AS changed (id) JOIN ledger_dose d ON d.id = changed.id
+        WHERE r.municipality_code = city AND r.dose_id = d.id AND r.put
             AND (d.voided_at IS NOT NULL OR d.addressee_id <> r.addressee_id)
         RETURNING r.id, r.addressee_id, r.sequence
     )
@@ -50,8 +49,8 @@ BEGIN
             (municipality_code, addressee_id, dose_id, record_id, sequence, put)
         SELECT city, d.addressee_id, d.id,
             translate(replace(gen_random_uuid()::text, '-', ''), '0123456789', 'ghijklmnop'), 1, true
-        FROM ledger_dose d
-        WHERE d.municipality_code = city AND d.addressee_id = ANY(persons) AND d.voided_at IS NULL
+        FROM unnest(doses) AS changed (id) JOIN ledger_dose d ON d.id = changed.id
+        WHERE d.municipality_code = city AND d.voided_at IS NULL
             AND NOT EXISTS (
                 SELECT 1 FROM replicas_replicarecord k
                 WHERE k.dose_id = d.id AND k.addressee_id = d.addressee_id AND k.put)
@@ -74,18 +73,16 @@ _WATCH = f"""
 {_RECONCILE}
 CREATE FUNCTION replicas_new_doses() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM replicas_note_doses(c.city, c.persons) FROM (
-        SELECT municipality_code AS city, array_agg(DISTINCT addressee_id) AS persons FROM after GROUP BY 1
+    PERFORM replicas_note_doses(c.city, c.doses) FROM (
+        SELECT municipality_code AS city, array_agg(id) AS doses FROM after GROUP BY 1
     ) c;
     RETURN NULL;
 END $$;
 CREATE FUNCTION replicas_changed_doses() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    PERFORM replicas_note_doses(c.city, c.persons) FROM (
-        SELECT after.municipality_code AS city, array_agg(DISTINCT person) AS persons
-        FROM before JOIN after USING (id),
-            LATERAL (VALUES (before.addressee_id), (after.addressee_id)) AS p (person)
-        WHERE {_differ(_DOSE)} GROUP BY 1
+    PERFORM replicas_note_doses(c.city, c.doses) FROM (
+        SELECT after.municipality_code AS city, array_agg(id) AS doses
+        FROM before JOIN after USING (id) WHERE {_differ(_DOSE)} GROUP BY 1
     ) c;
     RETURN NULL;
 END $$;

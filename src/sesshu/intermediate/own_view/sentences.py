@@ -14,10 +14,13 @@ _NAMES = {codes.VACCINATION: "予防接種の記録"}
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """``what``: who asked whom for what; ``outcome``: what became of it; ``why``: the law."""
+    """``what``: who asked whom for what; ``outcome``: what became of it; ``why``: the law.
+
+    :ivar ended_at: none while no answer has come.
+    """
 
     asked_at: datetime
-    ended_at: datetime
+    ended_at: datetime | None
     what: str
     outcome: str
     why: str
@@ -30,7 +33,7 @@ def told(entry: Entry) -> Told:
     what = _NAMES.get(entry.information) or entry.information_name or "情報"
     return Told(
         asked_at=entry.asked_at,
-        ended_at=entry.at,
+        ended_at=None if entry.event == Event.ASKED else entry.at,
         what=f"{inquirer}が、あなたの「{what}」を{provider}に求めました。",
         outcome=_outcome(entry, inquirer, provider),
         why=entry.legal_basis or "記録に根拠がありません。市区町村の窓口に問い合わせてください。",

@@ -82,7 +82,7 @@ def test_a_clean_file_is_taken_whole(client: Client, settings: Any) -> None:
         assert send(client, content).status_code == 302
         assert scanner.seen == [content]
     token = Job.objects.get(kind="residents.import").payload["token"]
-    assert (settings.MEDIA_ROOT / "residents" / f"{token}.csv").read_bytes() == content
+    assert (settings.MEDIA_ROOT / "242039" / "residents" / f"{token}.csv").read_bytes() == content
 
 
 def test_a_marked_file_is_not_taken_and_logged(client: Client, settings: Any) -> None:

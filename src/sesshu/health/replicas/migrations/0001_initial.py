@@ -91,7 +91,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='replicarecord',
-            constraint=models.UniqueConstraint(fields=('municipality_code', 'record_id'), name='replica_record_id'),
+            constraint=models.UniqueConstraint(fields=('record_id',), name='replica_record_id'),
         ),
         migrations.AddIndex(
             model_name='outboxentry',
