@@ -20,8 +20,7 @@ os.environ.setdefault("SESSHU_PG_SHARED_BUFFERS", "128MB")
 
 from sesshu.config import home
 from sesshu.config.settings.base import *  # noqa: F403
-from sesshu.config.settings.base import INSTALLED_APPS
-from sesshu.config.settings.base import KEYS
+from sesshu.config.settings.base import INSTALLED_APPS, KEYS
 
 ALLOWED_HOSTS = ["*"]
 DEMO_SIGN_IN = True
@@ -34,6 +33,5 @@ INSTALLED_APPS = [
     *INSTALLED_APPS, "sesshu.network", "sesshu.intermediate", "sesshu.intermediate.staff",
     "sesshu.intermediate.own_view",
 ]  # fmt: skip
-INSTALLED_APPS = [*INSTALLED_APPS, "sesshu.network", "sesshu.intermediate"]
 # Keys belong to one database, and each worker has its own: one that destroys a root must not take another's.
 KEYS = KEYS | {"folder": home.home() / "secrets" / f"keys-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"}
