@@ -119,6 +119,22 @@ def both_doors(made: Installation) -> Iterator[str]:
 
 
 @contextmanager
+def intermediate_door(made: Installation, municipality: str) -> Iterator[str]:
+    """An intermediate server's staff web with its worker and sequencer; yields the address."""
+    port = free_port()
+    process = made.start(
+        "intermediate", "staff", "serve", "--municipality", municipality, "--port", str(port)
+    )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        wait_until(lambda: _answers(f"{address}/health/"), "the staff door answers", process)
+        yield address
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=60)
+
+
+@contextmanager
 def tls_door(made: Installation) -> Iterator[int]:
     """The staff door that does its own TLS (``serve --tls``); yields its port."""
     port = free_port()

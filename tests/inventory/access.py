@@ -13,7 +13,7 @@ from sesshu.protection.purposes import SHOWN, Purpose, Section
 from sesshu.protection.roles import Role
 
 from .asvs import HOUSE
-from .pages import Page, pages
+from .pages import Page, all_pages
 
 PAGE = HOUSE / "docs" / "security" / "access.md"
 DATA = PAGE.with_suffix(".yaml")
@@ -69,7 +69,7 @@ def _addresses() -> str:
 
 def _named(action: Action | None) -> str:
     wanted = None if action is None else str(action)
-    found: list[Page] = [each for each in pages() if each.action == wanted]
+    found: list[Page] = [each for each in all_pages() if each.action == wanted]
     return ", ".join(f"`{each.name}`" for each in found) or "-"
 
 

@@ -4,28 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from copy import deepcopy
-from datetime import date
+from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 import pytest
-from django.db import transaction
+from django.db import models, transaction
 from django.test import Client
 from pytest_django import DjangoDbBlocker
 
 from sesshu.addressees.models import Addressee, ProtectiveMeasure
+from sesshu.intermediate import persons
+from sesshu.intermediate.models import Inquiry, Person, Provision
+from sesshu.intermediate.sealing import cabinet
 from sesshu.kernel import clock
 from sesshu.kernel.check_digits import with_check_digit
+from sesshu.protection.keys.models import SubjectKey, TenantKey
 from sesshu.protection.models import Account
 from sesshu.protection.roles import Role
 from sesshu.protection.services import ensure_municipality, open_account
 from sesshu.protection.tenancy import acting_for
+from sesshu.protocol.codes import VACCINATION
 
+from .pages import CITY, SYSTEMS, Page
 from .rows import Rows, tenant_models
 
 ISE, KOFU = "242039", "192015"
 OWN, FOREIGN = 111_111_111, 222_222_222
 TODAY = date(2026, 11, 22)
 NAME, HIDDEN_NAME = "目印 一郎", "守秘 目印子"
+LOT = "LOT-PROVIDED"
+LATER = datetime(2026, 11, 29, tzinfo=clock.TOKYO)
 DWELLING = {
     "town": "隠町",
     "house_number": "九百九十九番地",
@@ -39,6 +48,22 @@ DWELLING = {
 
 def _issue_code(number: int) -> str:
     return with_check_digit(f"24203{number:07d}")
+
+
+def integrated_number(number: int) -> str:
+    return f"{number:015}"
+
+
+def _digest(number: int) -> bytes:
+    return cabinet().digest(persons.NUMBER, integrated_number(number))
+
+
+def _sealed_number(number: int) -> bytes:
+    return cabinet().seal(integrated_number(number).encode(), persons.NUMBER, _digest(number).hex())
+
+
+def _sealed_dose(number: int) -> bytes:
+    return cabinet().seal(f'{{"lot": "{LOT}"}}'.encode(), "replica", f"v{number}", VACCINATION, 1)
 
 
 _PERSON = {
@@ -64,6 +89,20 @@ _KNOWN = {
         "dose_label": "1期", "dose_number": 1, "last_day": date(2027, 5, 9),
     },
     "Extraction": {"programme": "mr", "on": TODAY, "counts": {"targets": 0, "excluded": {}}},
+    "intermediate.Person": {
+        "digest": _digest, "sealed_number": _sealed_number, "no_auto_reply": True,
+    },
+    "intermediate.InformationFlag": {"nondisclosure": True},
+    "intermediate.Inquiry": {},
+    "intermediate.Provision": {
+        "state": "waiting", "information": VACCINATION, "fields": ["lot"], "answer_by": LATER,
+    },
+    "intermediate.Replica": {
+        "information": VACCINATION, "withdrawn": False, "sequence": 1, "record_id": "v{}".format,
+        "sealed": _sealed_dose,
+    },
+    "intermediate.Manifest": {"information": [VACCINATION]},
+    "intermediate.Notice": {"ends_at": LATER},
     "Inquiry": {"kind": "vaccination", "state": "answered", "provider": "0219201500000000"},
     "Received": {"decision": ""},
     "Institution": {"code": lambda number: f"02{number:014}"},
@@ -88,6 +127,18 @@ _KNOWN = {
 def _today() -> Iterator[None]:
     with clock.fixed(TODAY):
         yield
+
+
+@pytest.fixture
+def urlconf(request: pytest.FixtureRequest) -> str:
+    """The addresses in force: of the page's own system where a test is about one page."""
+    page = request.node.callspec.params.get("page") if hasattr(request.node, "callspec") else None
+    return page.urlconf if isinstance(page, Page) else CITY
+
+
+@pytest.fixture(autouse=True)
+def _system(urlconf: str, settings: Any) -> None:
+    settings.ROOT_URLCONF, settings.SYSTEM = urlconf, SYSTEMS[urlconf]
 
 
 def staff(login: str, city: str, *roles: Role) -> Account:
@@ -143,9 +194,22 @@ def own_rows(_two_cities: tuple[Rows, Rows], ise: object) -> Rows:
 
 def _filled(account: Account, number: int) -> Rows:
     rows = _Numbered(account, number)
+    # What is sealed opens: its keys are real ones.
+    cabinet()
+    for key in (TenantKey, SubjectKey):
+        rows.made[key] = key.objects.filter(municipality_code=account.municipality_id).order_by("pk")[0]
     for model in tenant_models():
         rows.of(model)
+    _of_the_person(rows)
     return rows
+
+
+def _of_the_person(rows: Rows) -> None:
+    """What the intermediate server exchanges is about the person whom it knows."""
+    for model in (Inquiry, Provision):
+        row: Any = rows.of(model)
+        row.person = rows.of(Person)
+        row.save(update_fields=["person"])
 
 
 class _Numbered(Rows):
@@ -154,8 +218,13 @@ class _Numbered(Rows):
         self.number = number
 
     def another(self, model: Any, **given: Any) -> Any:
-        own_key = model._meta.pk.auto_created and model not in self.made
-        return super().another(model, **({"pk": self.number} if own_key else {}), **given)
+        return super().another(model, **({} if model in self.made else self._own_key(model)), **given)
+
+    def _own_key(self, model: Any) -> dict[str, Any]:
+        key = model._meta.pk
+        if isinstance(key, models.UUIDField):
+            return {"pk": UUID(int=self.number)}
+        return {"pk": self.number} if key.auto_created else {}
 
 
 @pytest.fixture
@@ -167,16 +236,9 @@ def hidden_person(own_rows: Rows) -> Addressee:
     )  # fmt: skip
     assert isinstance(person, Addressee)
     own_rows.another(ProtectiveMeasure, addressee=person, starts_on=date(2026, 2, 1), ends_on=None)
+    kinds = {"Dose", "Screening", "PersonalCircumstance", "Window", "Issue", "Inquiry", "OutboxEntry"}
     for model in tenant_models():
-        if model.__name__ in {
-            "Dose",
-            "Screening",
-            "PersonalCircumstance",
-            "Window",
-            "Issue",
-            "Inquiry",
-            "OutboxEntry",
-        } and any(field.name == "addressee" for field in model._meta.concrete_fields):
+        if model.__name__ in kinds and any(field.name == "addressee" for field in model._meta.fields):
             row = own_rows.another(model, addressee=person)
             if model.__name__ == "Dose":
                 verdict = next(each for each in tenant_models() if each.__name__ == "DoseVerdict")

@@ -34,6 +34,7 @@ PERSON_DATA = {
     "intermediate.InformationFlag": ("intermediate.flags", "with the person"),
     "intermediate.Inquiry": ("intermediate.inquiries and on", "1 year; the content until it is taken"),
     "intermediate.Provision": ("intermediate.permits and on", "1 year after its end"),
+    "intermediate.Opinion": ("intermediate.opinion, .sent-back", "with the provision, 1 year"),
     "intermediate.Record": ("the record of 番号法23条 itself", "7 years, appended and never changed"),
     "intermediate.Replica": ("intermediate.replicas with its manifest", "until the city withdraws it"),
     "intermediate.Rejection": (

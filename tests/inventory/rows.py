@@ -59,12 +59,16 @@ class Rows:
         fields = {field.name for field in model._meta.concrete_fields}
         own = {
             name: value(number) if callable(value) else value
-            for name, value in self.known.get(model.__name__, {}).items()
+            for name, value in self._known(model).items()
             if name in fields  # another room's table may have the same name
         }
         row = model(**(values | own | given))
         row.save(force_insert=True)
         return row
+
+    def _known(self, model: type[models.Model]) -> dict[str, Any]:
+        """What is given for the table; where two rooms call one alike, by its label."""
+        return self.known.get(model._meta.label, self.known.get(model.__name__, {}))
 
     def _is_needed(self, field: models.Field[Any, Any]) -> bool:
         if field.auto_created or field.name == "municipality_code":

@@ -22,7 +22,7 @@ from sesshu.protection.roles import Role
 from sesshu.protection.taking_out import producers
 
 from .conftest import DWELLING, HIDDEN_NAME, ISE, ORDINARY, OWN, signed_in, staff
-from .pages import Page, pages
+from .pages import Page, all_pages
 from .rows import Rows, house_models
 from .test_audit import visit
 
@@ -58,7 +58,7 @@ def individual_numbers(content: bytes) -> list[str]:
     return [found for found in TWELVE.findall(told(content, "\n")) if is_individual_number(found)]
 
 
-@pytest.mark.parametrize("page", pages(), ids=lambda page: page.name)
+@pytest.mark.parametrize("page", all_pages(), ids=lambda page: page.name)
 def test_no_page_or_file_tells_where_a_protected_person_lives(
     own_rows: Rows, hidden_person: Addressee, page: Page
 ) -> None:

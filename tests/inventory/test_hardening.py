@@ -16,7 +16,7 @@ from sesshu.protection.limits import PACES
 from sesshu.protection.roles import Role
 
 from .conftest import ISE, ORDINARY, OWN, signed_in, staff
-from .pages import Page, pages
+from .pages import Page, each_system, pages
 from .rows import Rows
 from .test_audit import visit
 from .test_permissions import address
@@ -39,8 +39,9 @@ def assert_hardened(answer: Any, where: str) -> None:
         assert "object-src 'none'" in policy, where
 
 
+@each_system
 @pytest.mark.parametrize("known", [True, False], ids=["signed in", "a stranger"])
-def test_every_answer_is_hardened(own_rows: Rows, known: bool) -> None:
+def test_every_answer_is_hardened(own_rows: Rows, known: bool, urlconf: str) -> None:
     """Signed in, the answer is also kept in no cache."""
     client = signed_in(staff("all", ISE, *ORDINARY)) if known else Client(raise_request_exception=False)
     for where in (address(page, OWN) for page in pages() if page.name != "protection:sign-out"):
@@ -107,7 +108,8 @@ def test_nothing_but_static_files_is_served(db: None, path: str) -> None:
     assert Client().get(f"/static/{path}").status_code == 404
 
 
-def test_no_post_is_taken_without_its_token(own_rows: Rows) -> None:
+@each_system
+def test_no_post_is_taken_without_its_token(own_rows: Rows, urlconf: str) -> None:
     """A form of another site cannot act for whoever is signed in."""
     client = Client(enforce_csrf_checks=True, raise_request_exception=False)
     client.force_login(staff("all", ISE, *ORDINARY))
@@ -117,7 +119,8 @@ def test_no_post_is_taken_without_its_token(own_rows: Rows) -> None:
         assert_hardened(answer, page.name)
 
 
-def test_other_methods_are_refused(own_rows: Rows) -> None:
+@each_system
+def test_other_methods_are_refused(own_rows: Rows, urlconf: str) -> None:
     client = signed_in(staff("all", ISE, *ORDINARY))
     for page in pages():
         for method in ("TRACE", "PUT", "DELETE", "PATCH"):
@@ -168,7 +171,8 @@ def visit_status(client: Client, page: Page) -> int:
     return client.post(page.address(), {"q": "不在者"}).status_code
 
 
-def test_no_address_holds_a_session_or_a_token(own_rows: Rows) -> None:
+@each_system
+def test_no_address_holds_a_session_or_a_token(own_rows: Rows, urlconf: str) -> None:
     client = signed_in(staff("all", ISE, *ORDINARY))
     key = (client.session.session_key or "?").encode()
     for page in pages():

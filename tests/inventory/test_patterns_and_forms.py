@@ -14,7 +14,7 @@ from sesshu.protection.models import AuditEvent
 from sesshu.protection.roles import Role
 
 from .conftest import ISE, NAME, ORDINARY, OWN, signed_in, staff
-from .pages import pages
+from .pages import each_system, pages
 from .rows import Rows
 from .test_permissions import address
 from .test_sources import SOURCES, sources
@@ -190,7 +190,8 @@ def test_of_a_repeated_parameter_one_value_counts_everywhere(own_rows: Rows) -> 
     assert NAME in answer.content.decode()
 
 
-def test_no_page_falls_over_repeated_parameters(own_rows: Rows) -> None:
+@each_system
+def test_no_page_falls_over_repeated_parameters(own_rows: Rows, urlconf: str) -> None:
     names, client = ("page", "q", "next", "programme"), signed_in(staff("clerk", ISE, *ORDINARY))
     twice = "&".join(f"{name}={value}" for name in names for value in (1, "x"))
     statuses = {page.name: client.get(f"{address(page, OWN)}?{twice}").status_code for page in pages()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.http import HttpResponse
@@ -12,7 +13,7 @@ from sesshu.protection.actions import Action
 from sesshu.protection.roles import Role
 
 from .conftest import FOREIGN, ISE, ORDINARY, OWN, signed_in, staff
-from .pages import Page, pages
+from .pages import Page, all_pages
 from .rows import Rows
 
 # Addresses that require no action, and why.
@@ -59,11 +60,12 @@ SPECIAL = {
 
 
 def every_page() -> Any:
-    return pytest.mark.parametrize("page", pages(), ids=lambda page: page.name)
+    return pytest.mark.parametrize("page", all_pages(), ids=lambda page: page.name)
 
 
 def address(page: Page, number: int) -> str:
-    values = {name: number if kind == "IntConverter" else WORDS.get(name) for name, kind in page.parameters}
+    rows: dict[str, object] = {"IntConverter": number, "UUIDConverter": UUID(int=number)}
+    values = {name: rows.get(kind, WORDS.get(name)) for name, kind in page.parameters}
     values |= SPECIAL.get(page.name, {})
     assert None not in values.values(), f"{page.name}: say in WORDS what its parameters may be"
     return page.address(**values)
@@ -81,7 +83,7 @@ def test_every_address_names_its_action(page: Page) -> None:
 
 
 def test_no_exemption_outlives_its_address() -> None:
-    assert set(OPEN) | set(SIGNED_IN) <= {page.name for page in pages()}
+    assert set(OPEN) | set(SIGNED_IN) <= {page.name for page in all_pages()}
 
 
 def test_every_action_is_some_role_s() -> None:
@@ -109,7 +111,7 @@ def test_without_the_right_it_does_not_exist(own_rows: Rows, page: Page) -> None
 
 @every_page()
 def test_another_city_s_row_does_not_exist(own_rows: Rows, foreign_rows: Rows, page: Page) -> None:
-    if not any(kind == "IntConverter" for _, kind in page.parameters):
+    if not page.has_row:
         return
     assert ask(signed_in(own_rows.account), address(page, FOREIGN)).status_code == 404
 
@@ -117,7 +119,7 @@ def test_another_city_s_row_does_not_exist(own_rows: Rows, foreign_rows: Rows, p
 @every_page()
 def test_one_s_own_row_does_exist(own_rows: Rows, page: Page) -> None:
     """Without this the test above would pass for addresses that find nothing at all."""
-    if not any(kind == "IntConverter" for _, kind in page.parameters):
+    if not page.has_row:
         return
     answer = ask(signed_in(staff("all", ISE, *ORDINARY)), address(page, OWN))
     assert answer.status_code < 500

@@ -8,7 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from .conftest import ISE, ORDINARY, OWN, signed_in, staff
-from .pages import Page, pages
+from .pages import Page, all_pages
 from .rows import Rows, tenant_models
 from .test_audit import visit
 
@@ -22,11 +22,21 @@ OF_A_PERSON = (
     "Dose", "Screening", "PersonalCircumstance", "Window", "Issue", "BatchRow", "ExtractionRow",
     "ProtectiveMeasure", "Inquiry", "OutboxEntry",
 )  # fmt: skip
+# Of an intermediate server, each row with the first person.
+OF_THE_EXCHANGE = (
+    "Person", "InformationFlag", "Inquiry", "Provision", "Record", "Manifest", "InquiryBatch", "ListCopy",
+    "Notice", "Correspondent", "ExpiryRun",
+)  # fmt: skip
 
 
 def many(rows: Rows) -> None:
     """Fifty of everything that a page may list, each person with a row of every kind."""
-    models = {model.__name__: model for model in tenant_models()}
+    exchange = [model for model in tenant_models() if model._meta.app_label == "intermediate"]
+    models = {model.__name__: model for model in tenant_models() if model not in exchange}
+    for model in exchange:
+        if model.__name__ in OF_THE_EXCHANGE:
+            for _ in range(MORE):
+                rows.another(model)
     for _ in range(MORE):
         for name in LISTED:
             if name in models:
@@ -46,7 +56,7 @@ def asked(page: Page, client: Client) -> int:
 
 
 def listing_pages() -> list[Page]:
-    return [page for page in pages() if page.action and not page.parameters]
+    return [page for page in all_pages() if page.action and not page.parameters]
 
 
 @pytest.mark.parametrize("page", listing_pages(), ids=lambda page: page.name)

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test import Client
 
 from .conftest import ISE, ORDINARY, OWN, signed_in, staff
-from .pages import Page, pages
+from .pages import Page, each_system, pages
 from .rows import Rows
 from .test_audit import QUERIES
 from .test_permissions import address
@@ -51,7 +51,8 @@ def changed(before: dict[str, str], after: dict[str, str]) -> set[str]:
     return {name for name in before if before[name] != after[name]}
 
 
-def test_looking_changes_nothing(own_rows: Rows) -> None:
+@each_system
+def test_looking_changes_nothing(own_rows: Rows, urlconf: str) -> None:
     client, found, before = signed_in(staff("looker", ISE, *ORDINARY)), {}, state()
     for page in pages():
         look(client, page)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from .conftest import ISE, ORDINARY, OWN, signed_in, staff
-from .pages import pages
+from .pages import each_system, pages
 from .rows import Rows
 from .test_permissions import address
 
@@ -16,7 +16,8 @@ WAY_OUT = re.compile(
 BARE = {"sign_in:enrol": "of those who cannot sign in yet"}
 
 
-def test_the_way_out_is_on_every_page(own_rows: Rows) -> None:
+@each_system
+def test_the_way_out_is_on_every_page(own_rows: Rows, urlconf: str) -> None:
     client = signed_in(staff("all", ISE, *ORDINARY))
     seen, without = 0, set()
     for page in pages():

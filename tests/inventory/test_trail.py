@@ -26,12 +26,12 @@ from sesshu.protection.taking_out.choices import MediumEvent
 from sesshu.protection.trail.middleware import QUIET
 
 from .conftest import FOREIGN, ISE, ORDINARY, OWN, signed_in, staff
-from .pages import Page, pages
+from .pages import Page, all_pages
 from .rows import Rows, tenant_models
 from .test_permissions import OPEN, address, ask
 
 SOURCES = Path(sesshu.__file__).parent
-SIGNED_IN_PAGES = [page for page in pages() if page.name not in OPEN]
+SIGNED_IN_PAGES = [page for page in all_pages() if page.name not in OPEN]
 # Functions that pass an action on; their callers name it.
 PASSED_ON = {
     "sesshu/addressees/individual_numbers/services.py", "sesshu/health/eligibility/services.py",
@@ -153,10 +153,10 @@ def test_every_address_asked_in_every_way_leaves_an_event(own_rows: Rows, page: 
 
 
 def test_no_quiet_address_outlives_its_page() -> None:
-    assert set(QUIET) <= {page.name for page in pages()}
+    assert set(QUIET) <= {page.name for page in all_pages()}
 
 
-@pytest.mark.parametrize("page", [page for page in pages() if page.action], ids=lambda page: page.name)
+@pytest.mark.parametrize("page", [page for page in all_pages() if page.action], ids=lambda page: page.name)
 def test_a_refusal_for_lack_of_right_is_logged(own_rows: Rows, page: Page) -> None:
     roles = [role for role in Role if page.action not in role.actions]
     client = signed_in(staff("no-right", ISE, *roles))
@@ -166,7 +166,7 @@ def test_a_refusal_for_lack_of_right_is_logged(own_rows: Rows, page: Page) -> No
     assert (event.detail["view"], event.detail["needs"]) == (page.name, page.action)
 
 
-@pytest.mark.parametrize("page", [page for page in pages() if page.action], ids=lambda page: page.name)
+@pytest.mark.parametrize("page", [page for page in all_pages() if page.action], ids=lambda page: page.name)
 def test_another_city_s_number_is_refused_and_logged(own_rows: Rows, foreign_rows: Rows, page: Page) -> None:
     numbers = [name for name, kind in page.parameters if kind == "IntConverter"]
     if not numbers:

@@ -15,6 +15,7 @@ import sys
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
+from sesshu.config import intermediate_staff
 from sesshu.kernel.command import REFUSED, Outcome, Refused
 
 
@@ -55,6 +56,7 @@ _ROOMS = {
     "intermediate": _Room(
         "sesshu.intermediate.cli", True, "中間サーバーの準備・送受信・登録", "intermediate"
     ),
+    "intermediate staff": _Room("", True, "中間サーバーの職員画面", "intermediate-staff"),
     "numbers systems": _Room("sesshu.numbers.cli", True, "接続を許可するシステム", "numbers", "owner"),
     "numbers api-clients": _Room("sesshu.numbers.cli", True, "住登外者宛名番号のAPI", "numbers", "owner"),
     "accounts keep": _Room("sesshu.protection.accounts.cli", True, "棚卸しで止まった権限の継続"),
@@ -67,6 +69,19 @@ _ROOMS = {
     "database": _Room("sesshu.config.database_cli", False, "データベースの準備・停止"),
     "demo": _Room("sesshu.config.demo_cli", True, "架空の2市でデモを起動", "all"),
     "serve": _Room("sesshu.config.serve_cli", True, "職員画面の起動", "all"),
+}
+
+
+# What follows the words "intermediate staff": the same commands, on that system's own database.
+_STAFF_ROOMS = {
+    "serve": _Room("sesshu.config.intermediate_staff_cli", True, "職員画面の起動"),
+    "demo-accounts": _Room("sesshu.config.intermediate_demo_cli", True, "デモの利用者の登録（デモのみ）"),
+    "own-view": _Room("sesshu.intermediate.own_view.cli", True, "本人の画面のデモ用コード（デモのみ）"),
+    **{
+        name: room
+        for name, room in _ROOMS.items()
+        if name.split()[0] in ("accounts", "terminals", "audit") and room.database
+    },
 }
 
 
@@ -96,16 +111,18 @@ def _outcome(words: list[str]) -> Outcome:
         return Outcome({"error": str(refusal)}, "", REFUSED)
 
 
-def _run(words: list[str]) -> Outcome:
-    name = _name(words)
+def _run(words: list[str], rooms: dict[str, _Room] = _ROOMS, system: str = "") -> Outcome:
+    name = _name(words, rooms)
     if name is None:
-        return Outcome({"commands": sorted(_ROOMS)}, _overview())
-    room = _ROOMS.get(name)
+        return Outcome({"commands": sorted(rooms)}, _overview(rooms))
+    room = rooms.get(name)
     if room is None:
-        raise Refused(f"「{name}」というコマンドはありません。\n{_overview()}")
+        raise Refused(f"「{name}」というコマンドはありません。\n{_overview(rooms)}")
+    if name == "intermediate staff":
+        return _run([word for word in words if word not in name.split()], _STAFF_ROOMS, room.system)
     if room.database:
-        system = _system_asked(words) or room.system
-        if system == "intermediate":
+        system = system or _system_asked(words) or room.system
+        if system.startswith("intermediate"):
             _choose_intermediate(words)
         _prepare_database(system, room.role)
     parser = _parser(room.module)
@@ -127,11 +144,11 @@ def _handled(parsed: argparse.Namespace, database: bool) -> Outcome:
     return outcome
 
 
-def _name(words: list[str]) -> str | None:
+def _name(words: list[str], rooms: dict[str, _Room]) -> str | None:
     """The first word, or the first two where a room answers to both; a file of persons needs no database."""
     plain = [word for word in words if not word.startswith("-")]
     both = " ".join(plain[:2])
-    if both in _ROOMS and "--persons" not in words:
+    if both in rooms and "--persons" not in words:
         return both
     return plain[0] if plain else None
 
@@ -180,13 +197,15 @@ def _prepare_database(system: str, role: str) -> None:
         os.environ["SESSHU_DB_ROLE"] = role
     if system in ("numbers", "network", "intermediate"):
         os.environ["DJANGO_SETTINGS_MODULE"] = f"sesshu.config.settings.{system}"
+    if system == "intermediate-staff":
+        os.environ["DJANGO_SETTINGS_MODULE"] = intermediate_staff.settings_module()
     from sesshu.config import database
     from sesshu.config.postgres import ServerError
 
     systems = {
         "city": (database.CITY,), "numbers": (database.NUMBERS,), "network": (database.NETWORK,),
     }.get(system, ())  # fmt: skip
-    if system == "intermediate":
+    if system.startswith("intermediate"):
         systems = (database.intermediate(os.environ["SESSHU_INTERMEDIATE"]),)
     try:
         database.prepare(*systems)
@@ -204,9 +223,9 @@ def _print(outcome: Outcome, wants_json: bool) -> None:
         print(outcome.text)
 
 
-def _overview() -> str:
-    width = max(map(len, _ROOMS))
-    lines = [f"  {name:<{width}}  {room.summary}" for name, room in _ROOMS.items()]
+def _overview(rooms: dict[str, _Room]) -> str:
+    width = max(map(len, rooms))
+    lines = [f"  {name:<{width}}  {room.summary}" for name, room in rooms.items()]
     return "\n".join(["使い方: sesshu コマンド [--json] …", *lines])
 
 

@@ -47,14 +47,23 @@ def _demo(arguments: argparse.Namespace) -> Outcome:
     if arguments.no_serve:
         return Outcome({"folder": str(_folder())}, f"デモのデータを用意しました: {_folder()}")
     sites = _sites(arguments.exchange_port)
-    exchange.set_up(list(sites.values()), arguments.exchange_port)
+    servers = list(sites.values())
+    exchange.set_up(servers, arguments.exchange_port)
+    exchange.open_demo_accounts(servers)
     address = f"http://localhost:{arguments.port}/"
     code = serve(
         Door("127.0.0.1", arguments.port),
         vault.door("127.0.0.1", arguments.numbers_port),
-        *exchange.doors_of(list(sites.values()), arguments.exchange_port),
-        others=[worker(), sequencer(), vault.keeper(), *exchange.dispatchers(list(sites.values()))],
-        announce=_announcement(address, settings.DEMO_PASSWORD),
+        *exchange.doors_of(servers, arguments.exchange_port),
+        *exchange.staff_doors_of(servers),
+        others=[
+            worker(),
+            sequencer(),
+            vault.keeper(),
+            *exchange.dispatchers(servers),
+            *exchange.staff_processes(servers),
+        ],
+        announce=_announcement(address, settings.DEMO_PASSWORD, servers),
         first=lambda: demo_exchange.begin(sites[_LEFT], sites[_REACHED], "demo-ise", _folder(), _tell),
     )
     return Outcome({"address": address}, "", code)
@@ -76,12 +85,17 @@ def _folder() -> Path:
     return home() / "demo"
 
 
-def _announcement(address: str, password: str) -> str:
+def _announcement(address: str, password: str, servers: list[exchange.Site]) -> str:
     return "\n".join(
         [
             "",
             f"  Sesshu（接種）のデモが動いています: {address}",
             f"  利用者ID demo-ise または demo-kofu、パスワード {password}",
+            *(
+                f"  {site.name}の中間サーバー: http://localhost:{site.port + 10}/"
+                f"（demo-desk、demo-decider など）、本人の画面 http://localhost:{site.port + 10}/own/"
+                for site in servers
+            ),
             f"  取込に使うファイル: {_folder()}",
             "  終了は Ctrl-C",
             "",

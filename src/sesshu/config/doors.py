@@ -16,12 +16,14 @@ STAFF = "sesshu.config.wsgi:application"
 NUMBERS = "sesshu.config.numbers_wsgi:application"
 NETWORK = "sesshu.config.network_wsgi:application"
 INTERMEDIATE = "sesshu.config.intermediate_wsgi:application"
+INTERMEDIATE_STAFF = "sesshu.config.intermediate_staff_wsgi:application"
 _EXCHANGE = "sesshu.config.exchange_door"
 _CONFIGURATIONS = {
     STAFF: "sesshu.config.tls_door",
     NUMBERS: "sesshu.config.numbers_door",
     NETWORK: _EXCHANGE,
     INTERMEDIATE: _EXCHANGE,
+    INTERMEDIATE_STAFF: _EXCHANGE,
 }
 
 
@@ -59,8 +61,9 @@ class Door:
         return False
 
     def _granian(self) -> list[str]:
+        named = ["env", *(f"{name}={value}" for name, value in self.environment)] if self.environment else []
         return [
-            sys.executable, "-m", "granian", "--interface", "wsgi", "--host", self.host,
+            *named, sys.executable, "-m", "granian", "--interface", "wsgi", "--host", self.host,
             "--port", str(self.port), "--workers", str(self.workers), "--blocking-threads", "4",
             "--no-ws", "--log-level", "warning", self.application,
         ]  # fmt: skip

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sesshu.config import database, doors
+from sesshu.config import database, doors, intermediate_staff
 from sesshu.config.doors import Door
 from sesshu.config.home import home
 from sesshu.kernel.command import Refused
@@ -68,6 +68,31 @@ def doors_of(sites: Sequence[Site], network_port: int) -> list[Door]:
         for site in sites
     ]
     return [network, *servers]
+
+
+def staff_doors_of(sites: Sequence[Site]) -> list[Door]:
+    """The staff web of each intermediate server, ten ports behind its door for machines."""
+    return [
+        Door(
+            _HOST, site.port + 10, application=doors.INTERMEDIATE_STAFF,
+            environment=intermediate_staff.environment(site.municipality),
+        )
+        for site in sites
+    ]  # fmt: skip
+
+
+def staff_processes(sites: Sequence[Site]) -> list[list[str]]:
+    """What runs beside them."""
+    return [command for site in sites for command in intermediate_staff.processes(site.municipality)]
+
+
+def open_demo_accounts(sites: Sequence[Site]) -> None:
+    """Invented staff of each intermediate server. :raises Refused: outside a demo."""
+    for site in sites:
+        _once(
+            f"intermediate-{site.municipality}-staff", "opened",
+            "intermediate", "staff", "demo-accounts", "--municipality", site.municipality,
+        )  # fmt: skip
 
 
 def dispatchers(sites: Sequence[Site]) -> list[list[str]]:

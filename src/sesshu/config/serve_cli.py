@@ -36,7 +36,7 @@ def _serve(arguments: argparse.Namespace) -> Outcome:
         code = serve(numbers, others=[vault.keeper()], announce=f"個人番号システム: {numbers.address}")
         return Outcome({"address": numbers.address}, "", code)
     door = Door(arguments.host, arguments.port, arguments.workers, tls=arguments.tls)
-    _prepare(door)
+    prepare(door)
     announce = f"職員画面: {door.address}"
     if arguments.only == "city":
         code = serve(door, others=[worker(), sequencer()], announce=announce)
@@ -57,7 +57,8 @@ def _connect(port: int) -> None:
         raise Refused(f"個人番号システムへ接続できるようにできません。\n{refused}") from None
 
 
-def _prepare(door: Door) -> None:
+def prepare(door: Door) -> None:
+    """What a staff door needs before it opens. :raises Refused: when it could not tell its terminals."""
     from django.conf import settings
 
     if door.tls:

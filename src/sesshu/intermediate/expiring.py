@@ -13,6 +13,7 @@ from sesshu.intermediate.choices import AcquisitionState, Event, InquiryState, O
 from sesshu.intermediate.models import Acquisition, ExpiryRun, Inquiry, Outbox, Person, Provision, Replica
 from sesshu.kernel import clock
 from sesshu.protection import audit, tenancy
+from sesshu.protection.models import Account
 from sesshu.protocol.refusals import Refusal
 
 BATCH = 500
@@ -81,7 +82,7 @@ def _end_provisions() -> int:
     return len(held)
 
 
-def delete_expired() -> ExpiryRun:
+def delete_expired(by: Account | None = None) -> ExpiryRun:
     """Delete what is past its period; the run itself is kept with its counts (control 65)."""
     at = clock.now()
     own = {"municipality_code": tenancy.current()}
@@ -99,7 +100,7 @@ def delete_expired() -> ExpiryRun:
         "persons": _delete_persons(),
     }
     run = ExpiryRun.objects.create(at=at, **counts)
-    audit.record("intermediate.expiry", by=None, count=sum(counts.values()), detail=counts)
+    audit.record("intermediate.expiry", by=by, count=sum(counts.values()), detail=counts)
     return run
 
 

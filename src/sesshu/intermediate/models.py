@@ -12,6 +12,7 @@ from django.db.models import Q
 
 from sesshu.intermediate.batch_models import InquiryBatch, Manifest, Rejection, Replica
 from sesshu.intermediate.choices import AcquisitionState, InquiryState, ProvisionState
+from sesshu.intermediate.opinion_models import Opinion
 from sesshu.intermediate.person_models import Person
 from sesshu.intermediate.record_models import Record
 from sesshu.intermediate.system_models import (
@@ -24,12 +25,12 @@ from sesshu.intermediate.system_models import (
 )
 from sesshu.protection.models import Account
 from sesshu.protection.tenancy import TenantModel
-from sesshu.protocol.refusals import Refusal
+from sesshu.protocol.refusals import sentence_of
 
 __all__ = [
     "Acquisition", "Correspondent", "DirectoryCopy", "ExpiryRun", "InformationFlag", "Inquiry",
-    "InquiryBatch", "ListCopy", "Manifest", "Notice", "Outbox", "Person", "Provision", "Record", "Rejection",
-    "Replica",
+    "InquiryBatch", "ListCopy", "Manifest", "Notice", "Opinion", "Outbox", "Person", "Provision", "Record",
+    "Rejection", "Replica",
 ]  # fmt: skip
 
 
@@ -92,7 +93,7 @@ class Exchange(TenantModel):
     @property
     def refusal_sentence(self) -> str:
         """Why not, for people; empty when nothing was refused."""
-        return Refusal(self.refusal).sentence if self.refusal else ""
+        return sentence_of(self.refusal)
 
 
 class Inquiry(Exchange):

@@ -66,6 +66,21 @@ def directory() -> dict[str, Institution]:
     return {each.code: each for each in found.institutions}
 
 
+def rows_of(copy: ListCopy) -> tuple[Row, ...]:
+    """The rows of one version that came. :raises BadEnvelope, NotSetUp, Stale: when it cannot be trusted."""
+    said = envelopes.verified(copy.token, identity.core_key(), typ=messages.LIST)
+    listing: PermissionList = _parsed(PermissionList, said)
+    return listing.rows
+
+
+def names() -> dict[str, str]:
+    """The institutions' names for people; empty where no directory is here that can be trusted."""
+    try:
+        return {code: each.name for code, each in directory().items()}
+    except (identity.NotSetUp, envelopes.BadEnvelope, Stale):
+        return {}
+
+
 def own() -> Institution | None:
     """What the directory says of ourselves."""
     return directory().get(place.institution())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import Q
 
 from sesshu.protection.tenancy import TenantModel
 
@@ -23,4 +24,11 @@ class Person(TenantModel):
         constraints = [
             models.UniqueConstraint(fields=["municipality_code", "digest"], name="person_number"),
             models.UniqueConstraint(fields=["municipality_code", "code_digest"], name="person_code"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["municipality_code", "id"],
+                condition=Q(no_auto_reply=True) | Q(nondisclosure=True),
+                name="person_flagged",
+            ),
         ]

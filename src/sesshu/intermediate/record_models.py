@@ -6,7 +6,7 @@ from django.db import models
 
 from sesshu.intermediate.choices import Event, Side
 from sesshu.protection.tenancy import TenantModel
-from sesshu.protocol.refusals import Refusal
+from sesshu.protocol.refusals import sentence_of
 
 
 class Record(TenantModel):
@@ -56,4 +56,4 @@ class Record(TenantModel):
     @property
     def refusal_sentence(self) -> str:
         """Why not, for people; empty when nothing was refused."""
-        return Refusal(self.refusal).sentence if self.refusal else ""
+        return sentence_of(self.refusal)

@@ -87,7 +87,7 @@ def entries_of(rows: Iterable[Record], box: Cabinet) -> list[Entry]:
     held = rows.order_by("-id")[:MOST] if isinstance(rows, QuerySet) else rows
     for row in sorted(held, key=lambda row: row.pk):
         groups.setdefault(row.processing_number or f"#{row.corrects_id or row.pk}", []).append(row)
-    names = {code: each.name for code, each in network_copies.directory().items()}
+    names = network_copies.names()
     found = [_entry(group, names, box) for group in groups.values()]
     return sorted(found, key=lambda entry: (entry.at, entry.record), reverse=True)
 

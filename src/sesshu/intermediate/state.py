@@ -101,8 +101,12 @@ def statistics(since: datetime | None = None) -> list[dict[str, Any]]:
 def notices() -> QuerySet[Notice]:
     """運用のお知らせ that are to be shown now."""
     at = clock.now()
-    held = Notice.objects.filter(municipality_code=tenancy.current(), starts_at__lte=at, ends_at__gte=at)
-    return held.order_by("-starts_at")
+    return all_notices().filter(starts_at__lte=at, ends_at__gt=at)
+
+
+def all_notices() -> QuerySet[Notice]:
+    """Those of any time, the newest first."""
+    return Notice.objects.filter(municipality_code=tenancy.current()).order_by("-starts_at", "-pk")
 
 
 def post_notice(*, text: str, starts_at: datetime, ends_at: datetime, by: Account | None) -> Notice:
@@ -117,6 +121,18 @@ def post_notice(*, text: str, starts_at: datetime, ends_at: datetime, by: Accoun
     )
     audit.record("intermediate.notice", by=by, detail={"notice": notice.pk})
     return notice
+
+
+def end_notice(notice: Notice, *, by: Account) -> None:
+    """Show it no longer; it stays on the list."""
+    notice.ends_at = min(notice.ends_at, clock.now())
+    notice.save(update_fields=["ends_at"])
+    audit.record("intermediate.notice-ended", by=by, count=0, detail={"notice": notice.pk})
+
+
+def late_count() -> int:
+    """Messages that could not be delivered for ten minutes."""
+    return int(_own(Outbox).filter(made_at__lt=clock.now() - _LATE).count())
 
 
 def _late() -> bool:

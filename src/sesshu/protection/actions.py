@@ -61,6 +61,19 @@ class Action(StrEnum):
     EXCHANGE_INQUIRE = "exchange.inquire"
     EXCHANGE_DECIDE = "exchange.decide"
     EXCHANGE_FLAGS = "exchange.flags"
+    INTERMEDIATE_INQUIRIES = "intermediate.inquiries"
+    INTERMEDIATE_PERSONS = "intermediate.persons"
+    INTERMEDIATE_PROVISIONS = "intermediate.provisions"
+    INTERMEDIATE_CHECK = "intermediate.check"
+    INTERMEDIATE_DECIDE = "intermediate.decide"
+    INTERMEDIATE_RECORDS = "intermediate.records"
+    INTERMEDIATE_CORRECT = "intermediate.correct"
+    INTERMEDIATE_DISCLOSE = "intermediate.disclose"
+    INTERMEDIATE_FLAGS = "intermediate.flags"
+    INTERMEDIATE_REPLICAS = "intermediate.replicas"
+    INTERMEDIATE_LIST = "intermediate.list"
+    INTERMEDIATE_STATE = "intermediate.state"
+    INTERMEDIATE_OPERATE = "intermediate.operate"
 
 
 def requires(action: Action, *, fresh: bool = False, scoped: bool = False) -> Callable[[View], View]:

@@ -39,6 +39,8 @@ PACES = {
     Action.LISTS_EXPORT: Pace(60, timedelta(minutes=10)),
     Action.ADDRESSEE_IMPORT: Pace(60, timedelta(minutes=10)),
     Action.RESULTS_IMPORT: Pace(600, timedelta(minutes=10)),
+    Action.INTERMEDIATE_RECORDS: Pace(60, timedelta(minutes=1)),
+    Action.INTERMEDIATE_FLAGS: Pace(60, timedelta(minutes=1)),
 }
 
 

@@ -31,6 +31,10 @@ class Role(models.TextChoices):
     MANAGER = "manager", "承認者（所属長）"
     SECURITY = "security", "情報セキュリティ責任者"
     AUDITOR = "auditor", "監査"
+    EXCHANGE_DESK = "exchange-desk", "情報連携担当"
+    EXCHANGE_DECIDER = "exchange-decider", "提供の決定者"
+    EXCHANGE_RECORDS = "exchange-records", "情報提供等記録担当"
+    EXCHANGE_OPERATOR = "exchange-operator", "中間サーバー運用"
 
     @property
     def actions(self) -> frozenset[str]:
@@ -68,7 +72,38 @@ _ACTIONS: dict[Role, frozenset[str]] = {
          A.TERMINALS_READ, A.TERMINALS_STOP}
     ),
     Role.AUDITOR: frozenset({A.AUDIT_READ}),
+    Role.EXCHANGE_DESK: frozenset(
+        {A.INTERMEDIATE_INQUIRIES, A.INTERMEDIATE_PERSONS, A.INTERMEDIATE_PROVISIONS, A.INTERMEDIATE_CHECK,
+         A.INTERMEDIATE_FLAGS, A.INTERMEDIATE_REPLICAS, A.INTERMEDIATE_LIST}
+    ),
+    Role.EXCHANGE_DECIDER: frozenset(
+        {A.INTERMEDIATE_PERSONS, A.INTERMEDIATE_PROVISIONS, A.INTERMEDIATE_DECIDE, A.INTERMEDIATE_LIST}
+    ),
+    Role.EXCHANGE_RECORDS: frozenset(
+        {A.INTERMEDIATE_INQUIRIES, A.INTERMEDIATE_PERSONS, A.INTERMEDIATE_RECORDS, A.INTERMEDIATE_CORRECT,
+         A.INTERMEDIATE_DISCLOSE, A.INTERMEDIATE_LIST}
+    ),
+    Role.EXCHANGE_OPERATOR: frozenset(
+        {A.INTERMEDIATE_INQUIRIES, A.INTERMEDIATE_REPLICAS, A.INTERMEDIATE_LIST, A.INTERMEDIATE_STATE,
+         A.INTERMEDIATE_OPERATE, A.JOBS_READ, A.RETENTION_REQUEST}
+    ),
 }  # fmt: skip
+# Of the roles those that have something to do in one system only; the rest administer any.
+_ONLY_IN: dict[str, frozenset[Role]] = {
+    "city": frozenset(
+        {Role.COUNTER, Role.PROGRAMME, Role.ACCOUNTING, Role.PROTECTED, Role.NUMBERS, Role.STATISTICS}
+    ),
+    "intermediate": frozenset(
+        {Role.EXCHANGE_DESK, Role.EXCHANGE_DECIDER, Role.EXCHANGE_RECORDS, Role.EXCHANGE_OPERATOR}
+    ),
+}
+
+
+def roles_of(system: str) -> tuple[Role, ...]:
+    """The roles that the staff web of a system offers (``settings.SYSTEM``)."""
+    elsewhere = frozenset[Role]().union(*(held for name, held in _ONLY_IN.items() if name != system))
+    return tuple(role for role in Role if role not in elsewhere)
+
 
 _AT_THE_COUNTER = frozenset({P.COUNTER, P.TELEPHONE, P.RECORDING, P.NOTICES})
 _PURPOSES: dict[Role, frozenset[str]] = {
@@ -78,4 +113,7 @@ _PURPOSES: dict[Role, frozenset[str]] = {
     Role.NUMBERS: frozenset({P.EXCHANGE, P.UPKEEP}),
     Role.SECURITY: frozenset({P.INSPECTION}),
     Role.AUDITOR: frozenset({P.INSPECTION}),
+    Role.EXCHANGE_DESK: frozenset({P.EXCHANGE}),
+    Role.EXCHANGE_DECIDER: frozenset({P.EXCHANGE}),
+    Role.EXCHANGE_RECORDS: frozenset({P.EXCHANGE, P.DISCLOSURE}),
 }

@@ -28,6 +28,11 @@ class Refusal(StrEnum):
         return _SENTENCES[self]
 
 
+def sentence_of(word: str) -> str:
+    """The sentence of a recorded refusal; the word itself where it is none of ours: records last long."""
+    return Refusal(word).sentence if word in set(Refusal) else word
+
+
 _SENTENCES = {
     Refusal.NOT_LISTED: "この特定個人情報名の照会は、照会許可用照合リストで許可されていません。"
     "事務と照会先の組合せを確かめてください。",

@@ -46,6 +46,17 @@ _CHIPS = {
     "provided-contradictory": Chip("食い違いあり", "error", "cross"),
     "provided-new": Chip("新しい記録", "accent", "disc"),
     "provided-unknown": Chip("読み替えが必要", "warning", "alert"),
+    "exchange-accepted": Chip("受付", "notice", "clock"),
+    "exchange-permitted": Chip("回答待ち", "accent", "clock"),
+    "exchange-answered": Chip("回答あり", "success", "tick"),
+    "exchange-taken": Chip("受取済み", "weak", "tick"),
+    "exchange-refused": Chip("拒否", "warning", "alert"),
+    "exchange-cancelled": Chip("取りやめ", "weak", "bar"),
+    "exchange-expired": Chip("期限切れ", "error", "cross"),
+    "exchange-received": Chip("受付", "notice", "clock"),
+    "exchange-waiting": Chip("確認待ち", "warning", "alert"),
+    "exchange-checked": Chip("決定待ち", "accent", "disc"),
+    "exchange-delivered": Chip("送信済み", "success", "tick"),
 }
 
 

@@ -23,6 +23,7 @@ DEMO_NOTICE = "デモ環境です。表示される人物・医療機関はす�
 class Shell:
     """`environment` is the band over the header: empty in a city's own installation."""
 
+    system: str
     municipality: str
     person: str
     role: str
@@ -43,6 +44,7 @@ def shell(request: HttpRequest) -> Mapping[str, Any]:
     signed_in = user.is_authenticated
     return {
         "shell": Shell(
+            system=settings.SYSTEM_NAME,
             municipality=str(user.municipality) if signed_in else "",
             person=user.name if signed_in else "",
             role=_role(user) if signed_in else "",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.http import HttpRequest
 
 from sesshu.protection.actions import Action
@@ -24,13 +25,17 @@ class Tile:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A slot of the first screen. `load` may return None when there is nothing to say today."""
+    """A slot of the first screen. `load` may return None when there is nothing to say today.
+
+    `system`: the one staff web (`settings.SYSTEM`) that has it; empty for all.
+    """
 
     key: str
     title: str
     action: Action | None
     order: int
     load: Callable[[HttpRequest], Tile | None]
+    system: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +56,8 @@ def register(card: Card) -> Card:
 def cards_for(request: HttpRequest) -> tuple[ShownCard, ...]:
     """The cards the person may see, loaded, in order."""
     shown = []
-    for card in sorted(_cards.values(), key=lambda card: (card.order, card.title)):
+    here = [card for card in _cards.values() if card.system in ("", settings.SYSTEM)]
+    for card in sorted(here, key=lambda card: (card.order, card.title)):
         if may(request, card.action) and (tile := card.load(request)) is not None:
             shown.append(ShownCard(card.title, tile))
     return tuple(shown)

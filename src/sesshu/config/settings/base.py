@@ -22,6 +22,9 @@ AUDIT_SIGNING_SECRET = home.secret("audit-signing")
 DEBUG = False
 ALLOWED_HOSTS: list[str] = ["localhost", "127.0.0.1"]
 ROOT_URLCONF = "sesshu.config.urls"
+# Which system's staff web this is, and its name as every page shows it.
+SYSTEM = "city"
+SYSTEM_NAME = "健康管理システム（予防接種）"
 WSGI_APPLICATION = "sesshu.config.wsgi.application"
 
 INSTALLED_APPS = [

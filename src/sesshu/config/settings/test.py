@@ -30,6 +30,10 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 TERMINALS_REQUIRED = False
 PLAIN_LISTS = True
 # All systems of the exchange in one process and database, each institution a municipality of its own.
+INSTALLED_APPS = [
+    *INSTALLED_APPS, "sesshu.network", "sesshu.intermediate", "sesshu.intermediate.staff",
+    "sesshu.intermediate.own_view",
+]  # fmt: skip
 INSTALLED_APPS = [*INSTALLED_APPS, "sesshu.network", "sesshu.intermediate"]
 # Keys belong to one database, and each worker has its own: one that destroys a root must not take another's.
 KEYS = KEYS | {"folder": home.home() / "secrets" / f"keys-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"}

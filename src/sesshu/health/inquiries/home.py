@@ -22,4 +22,4 @@ def _answered(request: HttpRequest) -> Tile | None:
 
 def register() -> None:
     """Add the card of answers that wait to be looked at."""
-    home.register(Card("inquiries.answered", "確認待ちの回答", Action.EXCHANGE_DECIDE, 22, _answered))
+    home.register(Card("inquiries.answered", "確認待ちの回答", Action.EXCHANGE_DECIDE, 22, _answered, "city"))

@@ -21,4 +21,4 @@ def _waiting(request: HttpRequest) -> Tile | None:
 
 def register() -> None:
     """Add the card of files that wait for their review."""
-    home.register(Card("intake.review", "確認待ちの結果", Action.RESULTS_IMPORT, 20, _waiting))
+    home.register(Card("intake.review", "確認待ちの結果", Action.RESULTS_IMPORT, 20, _waiting, "city"))

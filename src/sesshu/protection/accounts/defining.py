@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
+
 from sesshu.protection.accounts.models import RoleVersion
-from sesshu.protection.roles import Role
+from sesshu.protection.roles import Role, roles_of
 from sesshu.protection.tenancy import current
 
 
@@ -26,9 +28,10 @@ class Definition:
 
 
 def definitions(known_at: datetime | None = None) -> dict[str, Definition]:
-    """All roles by code, today or as known at a time; the product's first, then the city's own."""
+    """All roles of this system by code, today or as known at a time; the product's first, then the city's."""
     found = {
-        role.value: Definition(role.value, str(role.label), role.actions, role.purposes) for role in Role
+        role.value: Definition(role.value, str(role.label), role.actions, role.purposes)
+        for role in roles_of(settings.SYSTEM)
     }
     versions = RoleVersion.objects.filter(municipality_code=current()).order_by("pk")
     if known_at is not None:
