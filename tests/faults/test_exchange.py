@@ -25,13 +25,10 @@ FIELDS = {
     "route", "site", "provider", "doctor", "legal_class", "note",
 }  # fmt: skip
 DUMP = """
-import subprocess, sys
-from sesshu.config import database, postgres
-cluster, reached = postgres.Cluster(), database.server()
+import sys
+from tests.access import planting
 for name in sys.argv[1:]:
-    subprocess.run(
-        [str(cluster.binaries / "pg_dump"), "--host", reached.host, "--username", reached.user, name], check=True
-    )
+    sys.stdout.buffer.write(planting.dump(name))
 """
 
 

@@ -34,6 +34,5 @@ INSTALLED_APPS = [
     *INSTALLED_APPS, "sesshu.network", "sesshu.intermediate", "sesshu.intermediate.staff",
     "sesshu.intermediate.own_view",
 ]  # fmt: skip
-INSTALLED_APPS = [*INSTALLED_APPS, "sesshu.network", "sesshu.intermediate"]
 # Keys belong to one database, and each worker has its own: one that destroys a root must not take another's.
 KEYS = KEYS | {"folder": home.home() / "secrets" / f"keys-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"}
