@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -33,6 +33,7 @@ from sesshu.protocol import codes, envelopes, peers
 
 CORE = "core"
 ADDRESSES = {CORE: "https://core.test", "242039": "https://ise.test", "192015": "https://kofu.test"}
+BEGIN = datetime(2026, 11, 28, 9, tzinfo=clock.TOKYO)
 ISE, KOFU = CITIES = ("242039", "192015")
 
 
@@ -195,26 +196,31 @@ class Exchange:
 
 @contextmanager
 def opened(settings: Any) -> Iterator[Exchange]:
-    """Both cities stand in the core's directory, and have it and the first list."""
+    """Both cities stand in the core's directory, and have it and the first list, at :data:`BEGIN`."""
     settings.EXCHANGE = settings.EXCHANGE | {"network": ADDRESSES[CORE]}
     settings.ROOT_URLCONF = "sesshu.network.urls"
     settings.MIDDLEWARE = ["sesshu.protection.middleware.NoStoreMiddleware"]
     exchange = Exchange()
+    _forget()
     for who, address in ADDRESSES.items():
         peers.transports[address] = httpx.MockTransport(partial(exchange.wire.handle, who))
+    try:
+        with clock.fixed(BEGIN):
+            _set_up(exchange)
+            yield exchange
+    finally:
+        peers.transports.clear()
+        _forget()
+
+
+def _set_up(exchange: Exchange) -> None:
     with core.acting():
         lists.publish(list_file.read().rows(), starts_on=date(2026, 6, 14))
         public = envelopes.public(core_keys.own_key())
     for code in CITIES:
         _enrol(code, public)
-    _forget()
-    try:
-        for code in CITIES:
-            assert exchange.refresh(code)
-        yield exchange
-    finally:
-        peers.transports.clear()
-        _forget()
+    for code in CITIES:
+        assert exchange.refresh(code)
 
 
 def _enrol(code: str, core_key: dict[str, Any]) -> None:
@@ -232,5 +238,6 @@ def _enrol(code: str, core_key: dict[str, Any]) -> None:
 
 
 def _forget() -> None:
+    world.certificate.cache_clear()  # they begin when they are made
     doors.close_all()
     dispatch_peers.forget()
