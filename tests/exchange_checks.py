@@ -146,9 +146,7 @@ def _endings(record: CoreRecord | None) -> dict[str, str]:
 
 def _provision(asked: Asked) -> Provision | None:
     with acting_for(asked.provider):
-        held = Provision.objects.filter(
-            municipality_code=asked.provider, processing_number=asked.processing
-        )
+        held = Provision.objects.filter(municipality_code=asked.provider, processing_number=asked.processing)
         return held.first()
 
 

@@ -1,4 +1,4 @@
-"""A core and cities that are really enrolled at it; what ``numbers`` of a city, the clerks and time may do."""
+"""A core and cities that are really enrolled at it; what ``numbers``, the clerks and time may do."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from django.db.models import QuerySet
 from sesshu.intermediate import dispatching, doors, identity, outbox, refreshing
 from sesshu.intermediate.models import Inquiry, Outbox, Provision, Record
 from sesshu.kernel import clock
-from sesshu.network import core, core_keys, dispatch_peers, institutions, list_file, lists
+from sesshu.network import core_keys, dispatch_peers, institutions, list_file, lists
 from sesshu.network import dispatching as core_dispatching
 from sesshu.network.choices import Kind
 from sesshu.network.models import Outgoing
 from sesshu.network.models import Record as CoreRecord
 from sesshu.protection.models import Account
 from sesshu.protection.services import ensure_municipality
-from sesshu.protocol import codes, envelopes, peers, points
+from sesshu.protocol import envelopes, peers, points
 from sesshu.protocol.messages import Row
 
 from .wires import CORE, Killed, Wires, address, certificate, institution
@@ -29,7 +29,9 @@ from .wires import CORE, Killed, Wires, address, certificate, institution
 ISE, KOFU, TSU = "242039", "192015", "242012"
 CITIES = (ISE, KOFU, TSU)
 BEGUN = datetime(2026, 11, 28, 9, tzinfo=clock.TOKYO)
-ROW = next(row for row in list_file.read().rows() if row.item == "25-1" and row.provider_kind == "municipality")
+ROW = next(
+    row for row in list_file.read().rows() if row.item == "25-1" and row.provider_kind == "municipality"
+)
 FIELDS = ROW.fields
 
 
@@ -125,7 +127,7 @@ class Exchange:
             self.wires.alive(system, outbox.release_all)
 
     def settle(self, rounds: int = 40) -> None:
-        """All dispatchers work, and time passes, until nothing is left to be sent; with dead ones, a while."""
+        """All dispatchers work, and time passes, until nothing is left to be sent."""
         for _ in range(rounds):
             done = sum(self.dispatch(system) for system in (CORE, *CITIES))
             if not done and (self.quiet() or self.wires.dead):
@@ -137,9 +139,7 @@ class Exchange:
     def quiet(self) -> bool:
         """No outbox holds anything."""
         waiting = self.as_core(Outgoing.objects.exists)
-        return not waiting and not any(
-            self.wires.alive(city, Outbox.objects.exists) for city in CITIES
-        )
+        return not waiting and not any(self.wires.alive(city, Outbox.objects.exists) for city in CITIES)
 
     def acquire(self, city: str, number: str, resident: str) -> str:
         """A 符号 is asked for as the city's 統合端末 does; the 取得番号's state at the core."""

@@ -1,7 +1,7 @@
 """The exchange as real processes: vault, two intermediate servers, network, each with its dispatcher.
 
-Mutual TLS between all, a database of its own each; dispatchers are killed in the midst; dumps of the databases
-show no number and no content.
+Mutual TLS between all, a database of its own each; dispatchers are killed in the midst; dumps of the
+databases show no number and no content.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -127,9 +126,7 @@ def test_a_dispatcher_killed_in_the_midst_is_followed_by_one_that_loses_nothing(
 ) -> None:
     """M02, M03: 200 inquiries are on their way when it is gone; each ends once, with its own child's dose."""
     running("collect")
-    asked = {
-        each["reference"]: each for each in running("inquire", [f"{victim}-{n}" for n in range(200)])
-    }
+    asked = {each["reference"]: each for each in running("inquire", [f"{victim}-{n}" for n in range(200)])}
     running("kill", victim)
     found: list[Any] = running("collect")
     assert len(found) < 200, "all was over before it died"
