@@ -113,7 +113,8 @@ class Checks:
         core, provision = _core_record(asked), _provision(asked)
         events = _events(asked.city, asked, "inquirer")
         got = asked.state in {"answered", "taken"}
-        tally[_why(asked)] += 1
+        tally[why := _why(asked)] += 1
+        assert why != "mismatch", "who keeps to the protocol is never told that it contradicts itself"
         assert events["provided"] == got, "the inquirer's record is not what happened"
         assert events.keys() & ENDS, "the inquirer has no record of the end"
         if provision is not None:
