@@ -22,20 +22,22 @@ SHOWN = 500
 @job(KIND, title="住民ファイルの取込", action=Action.ADDRESSEE_IMPORT)
 def run(progress: Progress, payload: dict[str, Any]) -> dict[str, Any]:
     """Payload: `municipality`, `token` of the upload, `strict`, `by` (account id)."""
-    token = payload["token"]
+    token, city = payload["token"], payload["municipality"]
     by = Account.objects.filter(pk=payload["by"]).first()
     at = clock.now()
     link = {"url": reverse("addressees:import-result", args=[token]), "link": "取込結果を見る"}
     try:
-        with acting_for(payload["municipality"]):
+        with acting_for(city):
             report = import_residents(
                 by=by, at=at, path=uploads.feed_path(token), strict=payload["strict"], progress=progress
             )
     except UnreadableFile as error:
-        uploads.feed_path(token).unlink(missing_ok=True)
+        with acting_for(city):
+            uploads.feed_path(token).unlink(missing_ok=True)
         return {"summary": "ファイルを取り込めませんでした。", "refused": str(error), **link}
-    uploads.write_errors(token, report.errors, report.warnings)
-    uploads.feed_path(token).unlink()
+    with acting_for(city):
+        uploads.write_errors(token, report.errors, report.warnings)
+        uploads.feed_path(token).unlink()
     return {"summary": _summary(report), **_shown(report), **link}
 
 

@@ -20,7 +20,7 @@ os.environ.setdefault("SESSHU_PG_SHARED_BUFFERS", "128MB")
 
 from sesshu.config import home
 from sesshu.config.settings.base import *  # noqa: F403
-from sesshu.config.settings.base import INSTALLED_APPS, KEYS
+from sesshu.config.settings.base import EXCHANGE, INSTALLED_APPS, KEYS
 
 ALLOWED_HOSTS = ["*"]
 DEMO_SIGN_IN = True
@@ -34,4 +34,6 @@ INSTALLED_APPS = [
     "sesshu.intermediate.own_view",
 ]  # fmt: skip
 # Keys belong to one database, and each worker has its own: one that destroys a root must not take another's.
-KEYS = KEYS | {"folder": home.home() / "secrets" / f"keys-{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"}
+_OWN = home.home() / "secrets" / os.environ.get("PYTEST_XDIST_WORKER", "main")
+KEYS = KEYS | {"folder": _OWN / "keys"}
+EXCHANGE = EXCHANGE | {"secrets": _OWN}
