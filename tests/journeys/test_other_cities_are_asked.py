@@ -1,4 +1,4 @@
-"""Journey 12: a child moves in; the former city is asked, its doses come into the ledger (M02, M06, M17)."""
+"""A child moves in; the former city is asked, its doses come into the ledger (M02, M06, M17)."""
 
 from __future__ import annotations
 
