@@ -27,7 +27,7 @@ from tests.exchange_model import RESIDENTS, Model, number, other, rows
 from tests.exchange_rules import Crossing, cities
 from tests.exchange_world import BEGIN, CITIES, CORE, Exchange, Killed
 
-EXAMPLES = int(os.environ.get("SESSHU_EXCHANGE_EXAMPLES", "12"))
+EXAMPLES = int(os.environ.get("SESSHU_EXCHANGE_EXAMPLES", "15"))
 # To find the shortest way into a fault takes minutes: only where it is asked for.
 PHASES = (Phase.generate, *([Phase.shrink] if os.environ.get("SESSHU_EXCHANGE_SHRINK") else []))
 LONGEST = timedelta(days=9)  # all together; an answer is given up two weeks after the question
@@ -49,11 +49,6 @@ class Troubled(Crossing):
     def settle(self) -> None:
         self.run(self.exchange.settle)
 
-    @rule(city=cities)
-    def refresh(self, city: str) -> None:
-        if self.run(lambda: self.exchange.refresh(city)):
-            self.model.held[city] = self.model.version()
-
     @rule(variant=st.sampled_from(("full", "narrow", "without")))
     def publish(self, variant: str) -> None:
         """A new list of which the cities do not know yet."""
@@ -67,12 +62,6 @@ class Troubled(Crossing):
     @rule(fault=faults, well=st.integers(0, 2))
     def spoil(self, fault: str, well: int) -> None:
         self.wire.faults += ["well"] * well + [fault]
-
-    @rule()
-    def deliver_late(self) -> None:
-        late, self.wire.late[:] = list(self.wire.late), []
-        for message in late:
-            self.run(lambda message=message: self.honest(message))
 
     @rule(nth=st.integers(0, 200))
     def say_again(self, nth: int) -> None:
