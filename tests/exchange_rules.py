@@ -9,6 +9,7 @@ from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from typing import Any
 
+import httpx
 from django.db import transaction
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -180,6 +181,17 @@ class Crossing(RuleBasedStateMachine):
                 else:
                     deciding.withhold(provision, clerk, "本人の申出")
 
+    @rule(city=cities)
+    def refresh(self, city: str) -> None:
+        if self.run(lambda: self.exchange.refresh(city)):
+            self.model.held[city] = self.model.version()
+
+    @rule()
+    def deliver_late(self) -> None:
+        late, self.wire.late[:] = list(self.wire.late), []
+        for message in late:
+            self.run(lambda message=message: self.honest(message))
+
     # By what the rules are said
 
     def ask(self, city: str, path: str, **body: Any) -> Any:
@@ -196,7 +208,7 @@ class Crossing(RuleBasedStateMachine):
     def honest(self, message: Message) -> None:
         try:
             answer = self.wire.deliver(message)
-        except peers.httpx.HTTPError:
+        except httpx.HTTPError:
             return
         assert answer.status_code == 200, (message.path, answer.content.decode())
 

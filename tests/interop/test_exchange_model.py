@@ -49,11 +49,6 @@ class Troubled(Crossing):
     def settle(self) -> None:
         self.run(self.exchange.settle)
 
-    @rule(city=cities)
-    def refresh(self, city: str) -> None:
-        if self.run(lambda: self.exchange.refresh(city)):
-            self.model.held[city] = self.model.version()
-
     @rule(variant=st.sampled_from(("full", "narrow", "without")))
     def publish(self, variant: str) -> None:
         """A new list of which the cities do not know yet."""
@@ -67,12 +62,6 @@ class Troubled(Crossing):
     @rule(fault=faults, well=st.integers(0, 2))
     def spoil(self, fault: str, well: int) -> None:
         self.wire.faults += ["well"] * well + [fault]
-
-    @rule()
-    def deliver_late(self) -> None:
-        late, self.wire.late[:] = list(self.wire.late), []
-        for message in late:
-            self.run(lambda message=message: self.honest(message))
 
     @rule(nth=st.integers(0, 200))
     def say_again(self, nth: int) -> None:
@@ -93,6 +82,7 @@ class Troubled(Crossing):
         before = self.refusals(to, side="provider")
         with clock.fixed(self.now):
             said = self.wire.deliver(replace(told, to=to, body=body)).json()
+        self.wire.heard.pop()  # what is said again is only what was rightly said
         reason = "forged" if forged else "wrong_institution"
         assert {(each["state"], each["refusal"]) for each in said} == {("refused", reason)}
         assert self.refusals(to, side="provider") == before + len(said)
@@ -140,6 +130,14 @@ class Troubled(Crossing):
             self.cancel(len(self.model.asked) - 1)
         elif then == "refresh":
             self.refresh(city)
+
+    @rule(city=cities)
+    def flag_at_the_last_moment(self, city: str) -> None:
+        """The provider has the permit, and its dispatcher has not answered yet."""
+        self.inquire_plainly(city)
+        self.dispatch(city)
+        self.dispatch(CORE)
+        self.flag(other(city), 0, (True, False))
 
 
 def _resigned(token: str) -> str:
