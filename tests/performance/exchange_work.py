@@ -13,7 +13,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-FIRST_PORT, VAULT_PORT = 9860, 9859
+from tests.running import free_port
+
+NETWORK_PORT, VAULT_PORT = free_port(), free_port()
 
 
 def invented(count: int) -> list[str]:
@@ -37,10 +39,8 @@ def prepared(home: Path, people: Sequence[str], cities: Sequence[str]) -> list[A
     for city in cities:
         done = vault.command("numbers", "import", str(path), "--municipality", city)
         assert done.returncode == 0, done.stdout + done.stderr
-    sites = [
-        exchange.Site(city, f"試験{place}市", FIRST_PORT + place) for place, city in enumerate(cities, 1)
-    ]
-    exchange.set_up(sites, FIRST_PORT)
+    sites = [exchange.Site(city, f"試験{place}市", free_port()) for place, city in enumerate(cities, 1)]
+    exchange.set_up(sites, NETWORK_PORT)
     return sites
 
 
@@ -63,20 +63,41 @@ class Services:
     def __init__(self, sites: list[Any]) -> None:
         self.sites = sites
         self.children: list[subprocess.Popen[bytes]] = []
+        self.dispatchers: dict[str, subprocess.Popen[bytes]] = {}
+        self._log = (Path(os.environ["SESSHU_HOME"]) / "services.log").open("ab")
 
     def __enter__(self) -> Self:
         from sesshu.config import exchange, vault
 
-        doors = [vault.door("127.0.0.1", VAULT_PORT), *exchange.doors_of(self.sites, FIRST_PORT)]
-        commands = [door.command() for door in doors]
-        commands += [vault.keeper(), *exchange.dispatchers(self.sites)]
-        log = (Path(os.environ["SESSHU_HOME"]) / "services.log").open("wb")
-        self.children = [subprocess.Popen(command, stdout=log, stderr=log) for command in commands]
+        doors = [vault.door("127.0.0.1", VAULT_PORT), *exchange.doors_of(self.sites, NETWORK_PORT)]
+        for command in (*(door.command() for door in doors), vault.keeper()):
+            self._start(command)
+        for name in ("network", *(site.municipality for site in self.sites)):
+            self.start_dispatcher(name)
         for door in doors:
             while not door.is_open():
                 assert all(child.poll() is None for child in self.children), "a service ended"
                 time.sleep(0.1)
         return self
+
+    def start_dispatcher(self, name: str) -> None:
+        """Of the ``network``, or of a city's intermediate server."""
+        from sesshu.config import exchange
+
+        names = ("network", *(site.municipality for site in self.sites))
+        command = exchange.dispatchers(self.sites)[names.index(name)]
+        self.dispatchers[name] = self._start(command)
+
+    def kill_dispatcher(self, name: str) -> None:
+        """Without a chance to do anything more."""
+        killed = self.dispatchers.pop(name)
+        killed.kill()
+        killed.wait(timeout=60)
+
+    def _start(self, command: list[str]) -> subprocess.Popen[bytes]:
+        child = subprocess.Popen(command, stdout=self._log, stderr=self._log)
+        self.children.append(child)
+        return child
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
@@ -85,6 +106,7 @@ class Services:
             child.terminate()
         for child in self.children:
             child.wait(timeout=60)
+        self._log.close()
 
     def tell(self, city: str, path: str, **fields: Any) -> Any:
         """As the city's own jobs do."""
