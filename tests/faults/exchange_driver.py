@@ -28,7 +28,7 @@ class Driver:
         lots = {person: f"LOT{place}OFKOFU" for place, person in enumerate(self.people)}
         records = [
             {
-                "addressee_number": person, "record_id": f"d-{person}", "information": VACCINATION,
+                "addressee_number": person, "record_id": f"dose-{lot[3]}", "information": VACCINATION,
                 "sequence": 1, "action": "put",
                 "content": {"programme": "mr", "administered_on": "2025-04-01", "lot": lot, "inside": "庁内"},
             }
