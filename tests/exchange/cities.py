@@ -12,16 +12,16 @@ from typing import Any
 from django.db.models import QuerySet
 
 from sesshu.intermediate import dispatching, doors, identity, outbox, refreshing
-from sesshu.intermediate.models import Inquiry, Outbox, Provision, Record
+from sesshu.intermediate.models import Outbox, Provision
 from sesshu.kernel import clock
-from sesshu.network import core, core_keys, dispatch_peers, institutions, list_file, lists
+from sesshu.network import core_keys, dispatch_peers, institutions, list_file, lists
 from sesshu.network import dispatching as core_dispatching
 from sesshu.network.choices import Kind
 from sesshu.network.models import Outgoing
 from sesshu.network.models import Record as CoreRecord
 from sesshu.protection.models import Account
 from sesshu.protection.services import ensure_municipality
-from sesshu.protocol import codes, envelopes, peers, points
+from sesshu.protocol import envelopes, peers, points
 from sesshu.protocol.messages import Row
 
 from .wires import CORE, Killed, Wires, address, certificate, institution
@@ -29,7 +29,9 @@ from .wires import CORE, Killed, Wires, address, certificate, institution
 ISE, KOFU, TSU = "242039", "192015", "242012"
 CITIES = (ISE, KOFU, TSU)
 BEGUN = datetime(2026, 11, 28, 9, tzinfo=clock.TOKYO)
-ROW = next(row for row in list_file.read().rows() if row.item == "25-1" and row.provider_kind == "municipality")
+ROW = next(
+    row for row in list_file.read().rows() if row.item == "25-1" and row.provider_kind == "municipality"
+)
 FIELDS = ROW.fields
 
 
@@ -137,9 +139,7 @@ class Exchange:
     def quiet(self) -> bool:
         """No outbox holds anything."""
         waiting = self.as_core(Outgoing.objects.exists)
-        return not waiting and not any(
-            self.wires.alive(city, Outbox.objects.exists) for city in CITIES
-        )
+        return not waiting and not any(self.wires.alive(city, Outbox.objects.exists) for city in CITIES)
 
     def acquire(self, city: str, number: str, resident: str) -> str:
         """A 符号 is asked for as the city's 統合端末 does; the 取得番号's state at the core."""
@@ -235,6 +235,3 @@ def _rows(model: Any, city: str) -> QuerySet[Any]:
     order = "received_at" if model is Provision else "pk"
     rows: QuerySet[Any] = model.objects.filter(municipality_code=city).order_by(order)
     return rows
-
-
-__all__ = ["CORE", "Inquiry", "Provision", "Record"]

@@ -12,7 +12,6 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -127,9 +126,7 @@ def test_a_dispatcher_killed_in_the_midst_is_followed_by_one_that_loses_nothing(
 ) -> None:
     """M02, M03: 200 inquiries are on their way when it is gone; each ends once, with its own child's dose."""
     running("collect")
-    asked = {
-        each["reference"]: each for each in running("inquire", [f"{victim}-{n}" for n in range(200)])
-    }
+    asked = {each["reference"]: each for each in running("inquire", [f"{victim}-{n}" for n in range(200)])}
     if victim != ISE:  # the others have it when the permits have come
         some = [each["processing_number"] for each in asked.values()][:5]
         wait_until(lambda: running("results", some)[0]["state"] != "accepted", "permits came", pause=0.001)
