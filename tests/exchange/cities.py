@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 
 from sesshu.intermediate import dispatching, doors, identity, outbox, refreshing
 from sesshu.intermediate.models import Outbox, Provision
+from sesshu.intermediate.sealing import cabinet
 from sesshu.kernel import clock
 from sesshu.network import core_keys, dispatch_peers, institutions, list_file, lists
 from sesshu.network import dispatching as core_dispatching
@@ -64,6 +65,7 @@ class Exchange:
             made._enrol(city, public)
         made.publish(list_file.read().rows())
         for city in CITIES:
+            made.wires.alive(city, cabinet)  # its key
             assert made.refresh(city)
         return made
 
