@@ -136,7 +136,8 @@ class Model:
         assert any(True in held for held in self.codes[KOFU, asked.person].since(asked.step))
         names = {frozenset(each) for each in result["records"]}
         permitted = {frozenset(self.versions[each[CORE]]) for each in self.lists.since(asked.step)}
-        assert names <= permitted and all(each <= set(asked.fields) for each in names), names
+        assert names <= permitted
+        assert all(each <= set(asked.fields) for each in names), names
         lots = sorted(each["lot"] for each in result["records"])
         assert lots in [_lots(asked.person, held) for held in self.doses[asked.person].since(asked.step)]
 

@@ -18,7 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_s
 
 from sesshu.intermediate import deciding
 from sesshu.intermediate.choices import ProvisionState
-from sesshu.intermediate.models import Provision, Record
+from sesshu.intermediate.models import Inquiry, Provision, Record
 from sesshu.network import list_file
 
 from .cities import CORE, ISE, KOFU, ROW, Exchange, content
@@ -73,8 +73,9 @@ class ExchangeMachine(RuleBasedStateMachine):
 
     @rule(city=HOLDERS, person=PEOPLE)
     def acquire(self, city: str, person: int) -> None:
-        self.told(lambda: self.exchange.acquire(city, number(city, person), resident(person)))
-        self.model.want(city, person, True)
+        said = self.told(lambda: self.exchange.acquire(city, number(city, person), resident(person)))
+        if said != "later":
+            self.model.want(city, person, True)
 
     @rule(city=HOLDERS, person=PEOPLE)
     def give_up(self, city: str, person: int) -> None:
@@ -94,10 +95,14 @@ class ExchangeMachine(RuleBasedStateMachine):
         self.told(lambda: self.exchange.flag(KOFU, number(KOFU, person), waits))
         self.model.flagged[person].become(self.model.step, waits)
 
-    @rule(person=PEOPLE, again=st.booleans())
-    def inquire(self, person: int, again: bool) -> None:
+    @rule(persons=st.lists(PEOPLE, min_size=1, max_size=3), again=st.booleans())
+    def inquire(self, persons: list[int], again: bool) -> None:
+        for person in persons:
+            self.inquired(person, again)
+
+    def inquired(self, person: int, again: bool) -> None:
         model = self.model
-        reference = f"r{len(model.inquiries)}-{model.step}"
+        reference = f"r{len(model.inquiries)}-{model.step}-{model.refused}"
         taken = self.told(lambda: self.exchange.inquire(ISE, number(ISE, person), KOFU, reference))
         assert taken["error"] in model.at_the_door(person), (taken, model.at_the_door(person))
         if taken["error"]:
@@ -208,11 +213,12 @@ class ExchangeMachine(RuleBasedStateMachine):
         self.model.jumped = self.model.step
         self.wires.now += timedelta(days=15)
 
-    @rule(system=SYSTEMS)
-    def dispatch(self, system: str) -> None:
-        self.model.next()
-        if system not in self.wires.dead:
-            self.exchange.dispatch(system)
+    @rule(systems=st.lists(SYSTEMS, min_size=1, max_size=4))
+    def dispatch(self, systems: list[str]) -> None:
+        for system in systems:
+            self.model.next()
+            if system not in self.wires.dead:
+                self.exchange.dispatch(system)
 
     @rule()
     def settle(self) -> None:
@@ -250,7 +256,7 @@ class ExchangeMachine(RuleBasedStateMachine):
             assert asked.cancelled or asked.result is not None, "lost"
             ours = [each.event for each in records[ISE] if each.processing_number == processing]
             wanted = "provided" if state == "taken" else state
-            assert ours[0] == "asked" and ours.count(wanted) == 1, (state, ours)
+            assert (ours[0], ours.count(wanted)) == ("asked", 1), (state, ours)
             assert ours.count("provided") == (state == "taken"), ours
             theirs = [each.event for each in records[KOFU] if each.processing_number == processing]
             assert theirs.count("provided") <= 1
@@ -268,8 +274,6 @@ class ExchangeMachine(RuleBasedStateMachine):
 
 def _knew(exchange: Exchange, processing: str) -> bool:
     """Whether Ise ever got the permit; one cancelled before cannot name it to the core."""
-    from sesshu.intermediate.models import Inquiry
-
     return any(each.permit for each in exchange.of(ISE, Inquiry) if each.processing_number == processing)
 
 

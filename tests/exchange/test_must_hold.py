@@ -20,7 +20,7 @@ from sesshu.protocol import codes, envelopes, messages
 from sesshu.protocol.refusals import Refusal
 
 from .cities import CORE, ISE, KOFU, ROW, TSU, Exchange, content
-from .conftest import HERE, THERE
+from .conftest import HERE, RESIDENT, THERE
 from .wires import DELAY, institution
 
 CLOCKS = pytest.mark.parametrize("minutes", [-10, 10])
@@ -201,14 +201,32 @@ def test_without_a_code_nothing_is_asked(exchange: Exchange) -> None:
     taken = exchange.inquire(ISE, HERE, KOFU)
     assert (taken["processing_number"], taken["error"]) == (None, Refusal.NO_CODE)
     assert [each.refusal for each in exchange.of(ISE, Record)] == [Refusal.NO_CODE]
-    exchange.acquire(ISE, HERE, "12345678903")
+    exchange.acquire(ISE, HERE, RESIDENT)
     exchange.settle()
     assert ask(exchange)
 
 
+@pytest.mark.parametrize(("city", "number"), [(ISE, HERE), (KOFU, THERE)])
+def test_a_code_given_up_and_asked_for_at_once_is_one_that_counts(
+    child: Exchange, city: str, number: str
+) -> None:
+    """M01: she moved out and came back before the core was told that her 符号 was given up."""
+    child.wires.dead.add(CORE)
+    child.ask(city, "/fgu/invalidate", integrated_numbers=[number])
+    child.settle()
+    assert child.acquire(city, number, RESIDENT) == "later"
+    child.wires.heal()
+    child.settle()
+    assert child.acquire(city, number, RESIDENT) == "accepted"
+    child.settle()
+    processing = ask(child)
+    child.settle()
+    assert child.result(ISE, processing)["state"] == "answered"
+
+
 def test_a_dead_peer_holds_up_nobody_and_gets_all_when_it_is_back(child: Exchange) -> None:
     """M02, control 46"""
-    child.acquire(TSU, "900000000000003", "12345678903")
+    child.acquire(TSU, "900000000000003", RESIDENT)
     child.put(TSU, "900000000000003", "t1", **content("T1"))
     child.settle()
     child.wires.dead.add(KOFU)
