@@ -51,7 +51,8 @@ def _values(name: ast.expr) -> list[str]:
         if isinstance(part, ast.Constant):
             choices: tuple[str, ...] = (str(part.value),)
         else:
-            assert isinstance(part, ast.FormattedValue) and isinstance(part.value, ast.Name)
+            assert isinstance(part, ast.FormattedValue)
+            assert isinstance(part.value, ast.Name)
             choices = PARTS[part.value.id]
         made = [before + choice for before in made for choice in choices]
     return made

@@ -1,0 +1,70 @@
+"""The vault's doors, the national API among them, take whatever comes, over real sockets and TLS (S08)."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import requests
+from tests.businesses import ASSIGN, INQUIRE, Business
+from tests.exchange_doubles import Doubles
+from tests.vault import ISE, RunningVault
+
+from sesshu.protection import authority
+
+from .fuzzing import MODES, fuzz
+
+Machines = Callable[..., Any]
+LETTERS = str.maketrans("0123456789", "ghijklmnop")  # digits could look like a number by chance
+
+
+def session(machine: Any) -> requests.Session:
+    """Connections that show this system's certificate."""
+    made = requests.Session()
+    made.cert, made.verify = (str(machine.certificate), str(machine.key)), str(authority.root_path())
+    made.trust_env = False
+    return made
+
+
+def paths(document: dict[str, Any]) -> list[str]:
+    return [path for path, operations in document["paths"].items() if "post" in operations]
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_s08_the_vault_takes_whatever_comes(
+    vault: RunningVault, doubles: Doubles, machines: Machines, mode: str
+) -> None:
+    machine = machines()
+    document = machine.http.get("/openapi.json").json()
+    assert len(paths(document)) > 15
+
+    def change(body: Any) -> Any:
+        if "municipality" not in body:
+            return body
+        return body | {"municipality": ISE, "actor": f"a{uuid.uuid4().hex[:8].translate(LETTERS)}"}
+
+    for path in paths(document):
+        fuzz(
+            document, path, mode, change=change, base_url=vault.address, session=session(machine),
+            headers={"Authorization": f"Bearer {machine.token()}"},
+        )  # fmt: skip
+
+
+@pytest.mark.parametrize("mode", MODES)
+@pytest.mark.parametrize("path", [ASSIGN, INQUIRE])
+def test_s08_the_national_api_takes_whatever_comes(
+    vault: RunningVault, machines: Machines, business: Callable[..., Business], path: str, mode: str
+) -> None:
+    machine, client = machines(), business()
+    client.http = machine.http  # its tokens are bound to this certificate
+    document = machine.http.get("/app_submit/v10/openapi.json").json()
+
+    def change(body: Any) -> Any:
+        return body | {"shikuchosonkodo": ISE} if "shikuchosonkodo" in body else body
+
+    fuzz(
+        document, f"/{path}", mode, change=change, base_url=vault.address, session=session(machine),
+        headers={"Authorization": f"Bearer {client.token()}"},
+    )  # fmt: skip
