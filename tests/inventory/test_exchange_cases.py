@@ -11,20 +11,20 @@ TABLE = (ROOT / "docs/security/exchange.md").read_text(encoding="utf-8")
 NAMED = re.findall(r"`(\S+\.py)::(\w+)`", TABLE)
 
 
-def tests_of(path: str) -> set[str]:
+def cases_of(path: str) -> set[str]:
     tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
     return {node.name for node in tree.body if isinstance(node, ast.FunctionDef) and node.name[:5] == "test_"}
 
 
 def test_every_named_test_is_there() -> None:
     assert len(NAMED) > 25
-    assert [f"{path}::{name}" for path, name in NAMED if name not in tests_of(path)] == []
+    assert [f"{path}::{name}" for path, name in NAMED if name not in cases_of(path)] == []
 
 
 def test_every_case_stands_in_the_table() -> None:
     paths = ("tests/exchange/test_must_hold.py", "tests/exchange/test_round.py", "tests/faults/test_exchange.py")
     for path in paths:
-        assert tests_of(path) - {name for named, name in NAMED if named == path} == set(), path
+        assert cases_of(path) - {name for named, name in NAMED if named == path} == set(), path
 
 
 def test_every_row_says_where_it_is_shown() -> None:
