@@ -72,10 +72,7 @@ def invalidate(numbers: Sequence[str], *, by: Caller) -> list[tuple[str, str]]:
     coded = [person for person in found.values() if person.sealed_code]
     outbox.put(
         OutboxKind.INVALIDATION,
-        [
-            (outbox.CORE, str(person.pk), persons.code_of(person, box).encode())
-            for person in coded
-        ],
+        [(outbox.CORE, str(person.pk), persons.code_of(person, box).encode()) for person in coded],
         box,
     )
     Person.objects.filter(pk__in=ids).update(code_digest=None, sealed_code=None, code_stored_at=None)

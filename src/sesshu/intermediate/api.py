@@ -9,7 +9,7 @@ from typing import Any
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI, Router
-from ninja.errors import ValidationError
+from ninja.errors import HttpError, ValidationError
 
 from sesshu.intermediate import (
     acquiring,
@@ -105,7 +105,6 @@ def set_flags(request: HttpRequest, asked: s.FlagsWanted) -> Any:
 @city.post("/fgu/codes", response={200: list[s.CodeAsked], **_REFUSED})
 def codes_wanted(request: HttpRequest, asked: s.PersonsNamed) -> Any:
     """FGU 20221 符号の取得依頼。取得番号を返す。"""
-    _check_numbers(asked.integrated_numbers)
     return from_city(
         request, asked,
         lambda by: [asdict(each) for each in acquiring.ask(asked.integrated_numbers, by=by)],
@@ -115,7 +114,6 @@ def codes_wanted(request: HttpRequest, asked: s.PersonsNamed) -> Any:
 @city.post("/fgu/invalidate", response={200: list[s.PersonState], **_REFUSED})
 def codes_invalidated(request: HttpRequest, asked: s.PersonsNamed) -> Any:
     """FGU 20234 符号の失効。"""
-    _check_numbers(asked.integrated_numbers)
     return from_city(
         request, asked, lambda by: _persons(acquiring.invalidate(asked.integrated_numbers, by=by))
     )
@@ -192,11 +190,6 @@ def _persons(found: list[tuple[str, str]]) -> list[dict[str, str]]:
     return [{"integrated_number": number, "state": said} for number, said in found]
 
 
-def _check_numbers(numbers: list[str]) -> None:
-    if not all(len(number) == 15 and number.isascii() and number.isdigit() for number in numbers):
-        raise Refusal(422, "invalid", "団体内統合宛名番号は15桁の数字で指定してください。")
-
-
 @api.exception_handler(Refusal)
 def _refused(request: HttpRequest, refusal: Any) -> HttpResponse:
     return _answer(request, refusal.status, refusal.code, str(refusal))
@@ -207,6 +200,11 @@ def _invalid(request: HttpRequest, error: Any) -> HttpResponse:
     """Which fields; what stood in them is not repeated."""
     fields = sorted({".".join(str(part) for part in each["loc"][2:]) or "body" for each in error.errors})
     return _answer(request, 422, "invalid", f"次の項目が正しくありません: {'、'.join(fields)[:200]}")
+
+
+@api.exception_handler(HttpError)
+def _unreadable(request: HttpRequest, error: Any) -> HttpResponse:
+    return _answer(request, 422, "invalid", "本文を JSON として読み取れません。")
 
 
 @api.exception_handler(KeyTrouble)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from ninja import Schema
@@ -127,7 +127,7 @@ class PersonState(Schema):
 
 
 class PersonsNamed(Asked):
-    integrated_numbers: list[str] = Field(max_length=MOST, repr=False)
+    integrated_numbers: list[Annotated[str, IntegratedNumber]] = Field(max_length=MOST, repr=False)
 
 
 class CodeAsked(Schema):
