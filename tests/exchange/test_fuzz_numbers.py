@@ -7,7 +7,6 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-import requests
 from tests.businesses import ASSIGN, INQUIRE, Business
 from tests.exchange_doubles import Doubles
 from tests.vault import ISE, RunningVault
@@ -20,12 +19,12 @@ Machines = Callable[..., Any]
 LETTERS = str.maketrans("0123456789", "ghijklmnop")  # digits could look like a number by chance
 
 
-def session(machine: Any) -> requests.Session:
-    """Connections that show this system's certificate."""
-    made = requests.Session()
-    made.cert, made.verify = (str(machine.certificate), str(machine.key)), str(authority.root_path())
-    made.trust_env = False
-    return made
+def shown(machine: Any) -> dict[str, Any]:
+    """How to connect with this system's certificate."""
+    return {
+        "cert": (str(machine.certificate), str(machine.key)),
+        "verify": str(authority.root_path()),
+    }
 
 
 def paths(document: dict[str, Any]) -> list[str]:
@@ -47,7 +46,7 @@ def test_s08_the_vault_takes_whatever_comes(
 
     for path in paths(document):
         fuzz(
-            document, path, mode, change=change, base_url=vault.address, session=session(machine),
+            document, path, mode, change=change, base_url=vault.address, **shown(machine),
             headers={"Authorization": f"Bearer {machine.token()}"},
         )  # fmt: skip
 
@@ -65,6 +64,6 @@ def test_s08_the_national_api_takes_whatever_comes(
         return body | {"shikuchosonkodo": ISE} if "shikuchosonkodo" in body else body
 
     fuzz(
-        document, f"/{path}", mode, change=change, base_url=vault.address, session=session(machine),
+        document, f"/{path}", mode, change=change, base_url=vault.address, **shown(machine),
         headers={"Authorization": f"Bearer {client.token()}"},
     )  # fmt: skip

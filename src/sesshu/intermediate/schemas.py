@@ -7,14 +7,27 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from sesshu.kernel import clock
 from sesshu.protocol import codes
 
 IntegratedNumber = Field(pattern=codes.INTEGRATED_NUMBER, repr=False)
 Institution = Field(pattern=codes.INSTITUTION)
 ProcessingNumber = Field(pattern=codes.PROCESSING_NUMBER)
 MOST = 20_000
+TEXT = r"^[^\x00-\x1f\x7f]*$"  # what a database and a log can hold
+
+
+def _in_japan(moment: datetime) -> datetime:
+    """As the database takes it, which knows no offset of 16 hours and more."""
+    try:
+        return moment.astimezone(clock.TOKYO) if moment.tzinfo else moment.replace(tzinfo=clock.TOKYO)
+    except OverflowError as error:
+        raise ValueError("時刻が正しくありません。") from error
+
+
+Moment = Annotated[datetime, AfterValidator(_in_japan)]
 
 
 class Strict(BaseModel):
@@ -27,8 +40,8 @@ class Asked(Strict):
     """Who asks, in every message of ``numbers``: as in the messages of the city to ``numbers``."""
 
     municipality: str = Field(pattern=r"^[0-9]{6}$")
-    actor: str = Field(min_length=1, max_length=60)
-    terminal: str = Field(default="", max_length=64)
+    actor: str = Field(pattern=TEXT, min_length=1, max_length=60)
+    terminal: str = Field(default="", pattern=TEXT, max_length=64)
     request_id: UUID
 
 
@@ -44,7 +57,7 @@ class InquiryWanted(Strict):
     item: str = Field(max_length=6)
     information: str = Field(pattern=codes.INFORMATION)
     period: Period = Period()
-    department: str = Field(default="", max_length=20)
+    department: str = Field(default="", pattern=TEXT, max_length=20)
     nondisclosure: bool = False
 
 
@@ -139,8 +152,8 @@ class CodeAsked(Schema):
 
 class RecordsWanted(Asked):
     integrated_number: str = IntegratedNumber
-    since: datetime | None = None
-    until: datetime | None = None
+    since: Moment | None = None
+    until: Moment | None = None
     all: bool = False
 
 

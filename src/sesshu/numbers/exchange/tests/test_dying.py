@@ -81,4 +81,4 @@ def test_a_death_between_two_steps_is_made_good_by_sending_again(
     if operation == "exchange-inquiries":
         assert list(server.inquiries) == [json.loads(fields)["inquiries"][0]["reference"]]
     if operation == "exchange-replicas":
-        assert {key for key in server.replicas} >= {(json.loads(fields)["records"][0]["record_id"], 1)}
+        assert set(server.replicas) >= {(json.loads(fields)["records"][0]["record_id"], 1)}
