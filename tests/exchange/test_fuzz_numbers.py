@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from schemathesis.checks import CHECKS
 from tests.businesses import ASSIGN, INQUIRE, Business
 from tests.exchange_doubles import Doubles
 from tests.vault import ISE, RunningVault
@@ -16,6 +17,9 @@ from sesshu.protection import authority
 from .fuzzing import MODES, fuzz
 
 Machines = Callable[..., Any]
+# Whether a message is right hangs on more than its form (check digits, days), and the token that we show is
+# the very thing that some wrong messages lack.
+LEAVE_OUT = (CHECKS.get_one("positive_data_acceptance"), CHECKS.get_one("negative_data_rejection"))
 LETTERS = str.maketrans("0123456789", "ghijklmnop")  # digits could look like a number by chance
 
 
@@ -46,7 +50,7 @@ def test_s08_the_vault_takes_whatever_comes(
 
     for path in paths(document):
         fuzz(
-            document, path, mode, change=change, base_url=vault.address, **shown(machine),
+            document, path, mode, change=change, base_url=vault.address, leave_out=LEAVE_OUT, **shown(machine),
             headers={"Authorization": f"Bearer {machine.token()}"},
         )  # fmt: skip
 
@@ -64,6 +68,6 @@ def test_s08_the_national_api_takes_whatever_comes(
         return body | {"shikuchosonkodo": ISE} if "shikuchosonkodo" in body else body
 
     fuzz(
-        document, f"/{path}", mode, change=change, base_url=vault.address, **shown(machine),
+        document, f"/{path}", mode, change=change, base_url=vault.address, leave_out=LEAVE_OUT, **shown(machine),
         headers={"Authorization": f"Bearer {client.token()}"},
     )  # fmt: skip

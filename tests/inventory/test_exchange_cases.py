@@ -22,7 +22,11 @@ def test_every_named_test_is_there() -> None:
 
 
 def test_every_case_stands_in_the_table() -> None:
-    paths = ("tests/exchange/test_must_hold.py", "tests/exchange/test_round.py", "tests/faults/test_exchange.py")
+    paths = (
+        "tests/exchange/test_must_hold.py",
+        "tests/exchange/test_round.py",
+        "tests/faults/test_exchange.py",
+    )
     for path in paths:
         assert cases_of(path) - {name for named, name in NAMED if named == path} == set(), path
 
