@@ -1,4 +1,4 @@
-"""A core and cities that are really enrolled at it; what ``numbers`` of a city, the clerks and time may do."""
+"""A core and cities really enrolled at it; what ``numbers`` of a city, the clerks and time may do."""
 
 from __future__ import annotations
 
@@ -129,7 +129,7 @@ class Exchange:
             self.wires.alive(system, outbox.release_all)
 
     def settle(self, rounds: int = 40) -> None:
-        """All dispatchers work, and time passes, until nothing is left to be sent; with dead ones, a while."""
+        """All dispatchers work, and time passes, until nothing is left to be sent; or one is dead."""
         for _ in range(rounds):
             done = sum(self.dispatch(system) for system in (CORE, *CITIES))
             if not done and (self.quiet() or self.wires.dead):

@@ -28,7 +28,7 @@ def fuzz(
     """Send what the operation takes (``right``) or does not (``wrong``); all checks on every answer.
 
     :param change: what is done to a body that is an object, so that it comes further than the first door.
-    :param leave_out: checks that say nothing here. :param transport: how it is sent, as ``Case.call`` takes it.
+    :param leave_out: checks that say nothing here. :param transport: as ``Case.call`` takes it.
     """
     strategy = schemathesis.openapi.from_dict(document)[path]["POST"].as_strategy(generation_mode=MODES[mode])
 

@@ -17,17 +17,7 @@ Institution = Field(pattern=codes.INSTITUTION)
 ProcessingNumber = Field(pattern=codes.PROCESSING_NUMBER)
 MOST = 20_000
 TEXT = r"^[^\x00-\x1f\x7f]*$"  # what a database and a log can hold
-
-
-def _in_japan(moment: datetime) -> datetime:
-    """As the database takes it, which knows no offset of 16 hours and more."""
-    try:
-        return moment.astimezone(clock.TOKYO) if moment.tzinfo else moment.replace(tzinfo=clock.TOKYO)
-    except OverflowError as error:
-        raise ValueError("時刻が正しくありません。") from error
-
-
-Moment = Annotated[datetime, AfterValidator(_in_japan)]
+Moment = Annotated[datetime, AfterValidator(clock.in_japan)]
 
 
 class Strict(BaseModel):
