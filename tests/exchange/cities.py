@@ -169,7 +169,7 @@ class Exchange:
         (found,) = self.ask(city, "/ski/results", processing_numbers=[processing_number])
         return found
 
-    def put(self, city: str, number: str, record_id: str, sequence: int = 1, **content: str | None) -> str:
+    def put(self, city: str, number: str, record_id: str, sequence: int = 1, **content: Any) -> str:
         """One record of the 副本; withdrawn without content. Its state."""
         record = {
             "integrated_number": number, "record_id": record_id, "information": ROW.information,
@@ -206,7 +206,7 @@ class Exchange:
         return list(self.as_core(lambda: list(CoreRecord.objects.prefetch_related("endings"))))
 
 
-def content(lot: str, on: str = "2025-04-01") -> dict[str, str | None]:
+def content(lot: str, on: str = "2025-04-01") -> dict[str, Any]:
     """A dose as it stands in the 副本, with one item more than any list provides."""
     return dict.fromkeys(FIELDS, None) | {
         "programme": "mr", "disease": "麻しん・風しん", "administered_on": on, "lot": lot, "note": "備考",

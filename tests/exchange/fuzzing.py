@@ -37,7 +37,7 @@ def fuzz(
         max_examples=EXAMPLES, derandomize=True, deadline=None, database=None,
         phases=(Phase.generate,), suppress_health_check=list(HealthCheck),
     )  # fmt: skip
-    def each(case: Case) -> None:
+    def each(case: Case[Any]) -> None:
         if isinstance(case.body, dict):
             case.body = change(case.body)
         case.call_and_validate(excluded_checks=list(leave_out), **transport)

@@ -12,7 +12,8 @@ from typing import Any, Generic, TypeVar
 
 from sesshu.protocol.refusals import Refusal
 
-from .cities import CORE, FIELDS, ISE, KOFU
+from .cities import FIELDS, ISE, KOFU
+from .wires import CORE
 
 Value = TypeVar("Value")
 # Versions of the list: all fields, some, and the row not there at all.

@@ -14,9 +14,9 @@ from sesshu.intermediate.api import api as intermediate_api
 from sesshu.network.api import api as core_api
 from sesshu.network.tests.members import Socket
 
-from .cities import CORE, ISE, KOFU, Exchange
+from .cities import ISE, KOFU, Exchange
 from .fuzzing import MODES, fuzz
-from .wires import certificate, institution
+from .wires import CORE, certificate, institution
 
 DOORS = {CORE: (core_api, "sesshu.network.urls"), ISE: (intermediate_api, "sesshu.intermediate.urls")}
 DOCUMENTS = {system: dict(api.get_openapi_schema(path_prefix="/")) for system, (api, _) in DOORS.items()}

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 from schemathesis.checks import CHECKS
+
+from sesshu.protection import authority
 from tests.businesses import ASSIGN, INQUIRE, Business
 from tests.exchange_doubles import Doubles
 from tests.vault import ISE, RunningVault
-
-from sesshu.protection import authority
 
 from .fuzzing import MODES, fuzz
 
@@ -50,7 +50,8 @@ def test_s08_the_vault_takes_whatever_comes(
 
     for path in paths(document):
         fuzz(
-            document, path, mode, change=change, base_url=vault.address, leave_out=LEAVE_OUT, **shown(machine),
+            document, path, mode, change=change, base_url=vault.address,
+            leave_out=LEAVE_OUT, **shown(machine),
             headers={"Authorization": f"Bearer {machine.token()}"},
         )  # fmt: skip
 
@@ -68,6 +69,7 @@ def test_s08_the_national_api_takes_whatever_comes(
         return body | {"shikuchosonkodo": ISE} if "shikuchosonkodo" in body else body
 
     fuzz(
-        document, f"/{path}", mode, change=change, base_url=vault.address, leave_out=LEAVE_OUT, **shown(machine),
+        document, f"/{path}", mode, change=change, base_url=vault.address,
+        leave_out=LEAVE_OUT, **shown(machine),
         headers={"Authorization": f"Bearer {client.token()}"},
     )  # fmt: skip

@@ -21,9 +21,9 @@ from sesshu.intermediate.choices import ProvisionState
 from sesshu.intermediate.models import Inquiry, Provision, Record
 from sesshu.network import list_file
 
-from .cities import CORE, ISE, KOFU, ROW, Exchange, content
+from .cities import ISE, KOFU, ROW, Exchange, content
 from .model import ALL, NONE, SOME, Asked, Model, lot
-from .wires import DELAY, DOUBLE, LOSE, LOSE_ANSWER, Killed
+from .wires import CORE, DELAY, DOUBLE, LOSE, LOSE_ANSWER, Killed
 
 EXAMPLES = int(os.environ.get("SESSHU_EXCHANGE_EXAMPLES", "12"))
 PEOPLE = st.integers(1, 3)
@@ -280,7 +280,7 @@ def _knew(exchange: Exchange, processing: str) -> bool:
 
 def test_whatever_happens_the_exchange_does_what_the_model_says(exchange: Exchange) -> None:
     ExchangeMachine.exchange = exchange
-    run_state_machine_as_test(  # type: ignore[no-untyped-call]
+    run_state_machine_as_test(
         ExchangeMachine,
         settings=settings(
             max_examples=EXAMPLES, stateful_step_count=40, deadline=None, derandomize=True, database=None,

@@ -19,9 +19,9 @@ from sesshu.network import core_keys, list_file
 from sesshu.protocol import codes, envelopes, messages
 from sesshu.protocol.refusals import Refusal
 
-from .cities import CORE, ISE, KOFU, ROW, TSU, Exchange, content
+from .cities import ISE, KOFU, ROW, TSU, Exchange, content
 from .conftest import HERE, RESIDENT, THERE
-from .wires import DELAY, institution
+from .wires import CORE, DELAY, institution
 
 CLOCKS = pytest.mark.parametrize("minutes", [-10, 10])
 
@@ -152,7 +152,7 @@ def test_what_is_not_on_the_list_is_refused_where_it_is_asked(child: Exchange) -
 
 
 def test_what_is_not_on_the_list_is_refused_by_the_core(child: Exchange) -> None:
-    """N02, control 50: Ise's server let it pass all the same; the core has a record of it, Kofu hears nothing."""
+    """N02, control 50: Ise's server let it pass all the same; the core records it, Kofu hears nothing."""
     processing = ask(child)
     (listed,) = [each for each in child.of(ISE, Inquiry) if each.processing_number == processing]
     child.wires.alive(ISE, lambda: _change(listed, item="25-2"))

@@ -1,7 +1,7 @@
 """Runs the four services of the exchange in a home of its own, and does what it is told line by line.
 
-A process of its own, since what it sets up is of its own environment: ``python -m tests.faults.exchange_driver``
-reads one JSON list a line (the act and its fields) and answers each with one line.
+A process of its own, since it sets up its own environment: ``python -m tests.faults.exchange_driver`` reads
+one JSON list a line (the act and its fields) and answers each with one line.
 """
 
 from __future__ import annotations
@@ -44,7 +44,8 @@ class Driver:
             {
                 "reference": reference, "addressee_number": self.people[place % len(self.people)],
                 "provider": PROVIDER, "item": "25-1", "information": VACCINATION,
-                "period": {"starts_on": None, "ends_on": None}, "department": "健康課", "nondisclosure": False,
+                "period": {"starts_on": None, "ends_on": None}, "department": "健康課",
+                "nondisclosure": False,
             }
             for place, reference in enumerate(references)
         ]  # fmt: skip

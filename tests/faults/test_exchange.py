@@ -1,7 +1,7 @@
 """The exchange as real processes: vault, two intermediate servers, network, each with its dispatcher.
 
-Mutual TLS between all, a database of its own each; dispatchers are killed in the midst; dumps of the databases
-show no number and no content.
+Mutual TLS between all, a database of its own each; dispatchers are killed in the midst; dumps of the
+databases show no number and no content.
 """
 
 from __future__ import annotations

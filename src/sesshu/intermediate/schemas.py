@@ -17,6 +17,7 @@ Institution = Field(pattern=codes.INSTITUTION)
 ProcessingNumber = Field(pattern=codes.PROCESSING_NUMBER)
 MOST = 20_000
 TEXT = r"^[^\x00-\x1f\x7f]*$"  # what a database and a log can hold
+Named = Annotated[str, Field(pattern=TEXT, max_length=64)]
 Moment = Annotated[datetime, AfterValidator(clock.in_japan)]
 
 
@@ -44,7 +45,7 @@ class InquiryWanted(Strict):
     reference: str = Field(pattern=r"^[0-9A-Za-z_.:-]{1,64}$")
     integrated_number: str = IntegratedNumber
     provider: str = Institution
-    item: str = Field(max_length=6)
+    item: str = Field(pattern=TEXT, max_length=6)
     information: str = Field(pattern=codes.INFORMATION)
     period: Period = Period()
     department: str = Field(default="", pattern=TEXT, max_length=20)
@@ -63,12 +64,12 @@ class InquiryTaken(Schema):
 
 
 class ResultsWanted(Asked):
-    processing_numbers: list[str] = Field(default=[], max_length=500)
+    processing_numbers: list[Named] = Field(default=[], max_length=500)
     waiting: bool = False
 
 
 class NumbersNamed(Asked):
-    processing_numbers: list[str] = Field(max_length=MOST)
+    processing_numbers: list[Named] = Field(max_length=MOST)
 
 
 class ResultGiven(Schema):
@@ -95,7 +96,7 @@ class StateOf(Schema):
 class ReplicaWanted(Strict):
     integrated_number: str = IntegratedNumber
     record_id: str = Field(pattern=r"^[0-9A-Za-z_.:-]{1,64}$")
-    information: str = Field(max_length=16)
+    information: str = Field(pattern=TEXT, max_length=16)
     sequence: int = Field(ge=0, lt=2**63)
     action: Literal["put", "withdraw"]
     content: dict[str, str | None] | None = Field(default=None, repr=False)

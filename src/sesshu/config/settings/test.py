@@ -20,8 +20,7 @@ os.environ.setdefault("SESSHU_PG_SHARED_BUFFERS", "128MB")
 
 from sesshu.config import home
 from sesshu.config.settings.base import *  # noqa: F403
-from sesshu.config.settings.base import INSTALLED_APPS
-from sesshu.config.settings.base import KEYS
+from sesshu.config.settings.base import INSTALLED_APPS, KEYS
 
 ALLOWED_HOSTS = ["*"]
 DEMO_SIGN_IN = True

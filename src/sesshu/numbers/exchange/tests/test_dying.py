@@ -47,7 +47,7 @@ OPERATIONS = {
 
 
 def fields_of(operation: str, addressee: str) -> dict[str, Any]:
-    return {
+    fields: dict[str, dict[str, Any]] = {
         "exchange-inquiries": {"inquiries": [inquiry(addressee)]},
         "exchange-results": {"waiting": True},
         "exchange-taken": {"processing_numbers": ["p" + "0" * 32]},
@@ -62,7 +62,8 @@ def fields_of(operation: str, addressee: str) -> dict[str, Any]:
             ]
         },
         "exchange-records": {"addressee_number": addressee},
-    }[operation]  # fmt: skip
+    }  # fmt: skip
+    return fields[operation]
 
 
 @pytest.mark.parametrize("operation", OPERATIONS)
