@@ -12,4 +12,3 @@ INSTALLED_APPS += [  # noqa: F405
 ]
 NUMBERS_EXCHANGE: dict[str, Any] = {}
 NATIONAL_API_SECRET = ""
-OWN_VIEW_CODES = ""
