@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cache
 from typing import Any
 
 from sesshu.intermediate.tests import world
@@ -34,6 +35,7 @@ def other(city: str) -> str:
     return KOFU if city == ISE else ISE
 
 
+@cache
 def rows(variant: str) -> tuple[Row, ...]:
     """The shipped list; with fewer items in what cities ask cities for; or without that."""
     shipped = list_file.read().rows()
@@ -47,6 +49,7 @@ def _is_ours(row: Row) -> bool:
     return row.item == "25-1" and kinds == (Kind.MUNICIPALITY, Kind.MUNICIPALITY)
 
 
+@cache
 def permitted(variant: str) -> tuple[str, ...] | None:
     """The items that a version of the list allows; None when it allows nothing."""
     return next((row.fields for row in rows(variant) if _is_ours(row)), None)

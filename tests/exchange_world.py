@@ -17,6 +17,7 @@ from typing import Any
 
 import httpx
 from django.conf import settings
+from django.http import HttpResponse
 from django.test import RequestFactory, override_settings
 from django.urls import resolve
 
@@ -137,10 +138,17 @@ def _shown(part: str, who: str) -> str:
 
 
 def _post(path: str, body: Any, part: str, who: str) -> Any:
-    meta = {"sesshu.proxied": True, "HTTP_CLIENT_CERT": _shown(part, who)}
-    request = RequestFactory().post(path, json.dumps(body), content_type="application/json", **meta)
+    return post(path, body, part, core.INSTITUTION if who == CORE else codes.institution_of(who))
+
+
+def post(path: str, body: Any, part: str, institution: str) -> HttpResponse:
+    """A message (JSON, or bytes as they are) at the door of the intermediate server whose place this is."""
+    meta = {"sesshu.proxied": True, "HTTP_CLIENT_CERT": world.certificate(part, institution)[0]}
+    said = body if isinstance(body, bytes) else json.dumps(body)
+    request = RequestFactory().post(path, said, content_type="application/json", **meta)
     found = resolve(path, urlconf="sesshu.intermediate.urls")
-    return found.func(request, *found.args, **found.kwargs)
+    answer: HttpResponse = found.func(request, *found.args, **found.kwargs)
+    return answer
 
 
 @dataclass
@@ -155,10 +163,12 @@ class Exchange:
         assert answer.status_code == 200, answer.content.decode()
         return json.loads(answer.content)
 
-    def settle(self) -> None:
-        """All dispatchers work until none has anything to do."""
-        while sum(self.dispatch(who) for who in (CORE, *CITIES)):
-            pass
+    def settle(self) -> int:
+        """All dispatchers work until none has anything to do; how much was done."""
+        done = 0
+        while count := sum(self.dispatch(who) for who in (CORE, *CITIES)):
+            done += count
+        return done
 
     def dispatch(self, who: str) -> int:
         """One dispatcher does all that it finds. One that died begins anew, as its process does."""

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from sesshu.intermediate import correcting
 from sesshu.intermediate.models import Provision, Record
 from sesshu.intermediate.tests import world
+from sesshu.kernel import clock
+from sesshu.network.models import Record as CoreRecord
 from sesshu.protection.models import Account
 from sesshu.protection.tenancy import acting_for
 from sesshu.protocol import codes
-from tests.exchange_world import ISE, KOFU, Exchange
+from tests.exchange_world import BEGIN, CORE, ISE, KOFU, Exchange
 
 RESIDENT = "12345678903"
 
@@ -92,3 +96,35 @@ def test_a_correction_reaches_the_other_city(child: Exchange) -> None:
     (entry,) = child.ask(KOFU, "/tkm/records", integrated_number=world.number(2), all=True)
     assert [each["after"] for each in entry["corrections"]] == ["訂正後"]
     assert entry["legal_basis"] != "訂正後"
+
+
+def test_a_cancelled_inquiry_was_provided_on_neither_side(child: Exchange) -> None:
+    """M05: the provider hears what became of its answer, also when it must ask a second time."""
+    processing = inquire(child)
+    child.dispatch(ISE)
+    child.dispatch(CORE)
+    child.ask(ISE, "/ski/cancellations", processing_numbers=[processing])
+    child.wire.faults.append("unanswered")
+    child.dispatch(KOFU)
+    with clock.fixed(BEGIN + timedelta(minutes=20)):
+        child.settle()
+    (found,) = child.ask(ISE, "/ski/results", processing_numbers=[processing])
+    assert (found["state"], found["records"]) == ("cancelled", [])
+    told = {city: child.ask(city, "/tkm/records", integrated_number=world.number(n), all=True) for city, n in
+            ((ISE, 1), (KOFU, 2))}  # fmt: skip
+    assert [(each["event"], each["count"]) for each in told[KOFU]] == [("refused", 0)]
+    assert [each["event"] for each in told[ISE]] == ["discarded"]
+
+
+def test_cancelled_before_its_permit_came_the_core_hears_of_the_end(child: Exchange) -> None:
+    """番号法23条3項"""
+    processing = inquire(child)
+    child.wire.faults.append("unanswered")
+    child.dispatch(ISE)
+    child.ask(ISE, "/ski/cancellations", processing_numbers=[processing])
+    with clock.fixed(BEGIN + timedelta(minutes=20)):
+        child.settle()
+    (record,) = CoreRecord.objects.all()
+    assert dict(record.endings.values_list("side", "result")) == {
+        "inquirer": "cancelled", "provider": "refused",
+    }  # fmt: skip

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
-from ninja.errors import ValidationError
+from ninja.errors import HttpError, ValidationError
 from ninja.params.functions import Body
 from pydantic import Field
 
@@ -110,6 +110,13 @@ def _invalid(request: HttpRequest, error: Any) -> HttpResponse:
     """Which fields; what stood in them is not repeated."""
     fields = sorted({".".join(str(part) for part in each["loc"][2:]) or "body" for each in error.errors})
     return _answer(request, 422, "invalid", f"次の項目が正しくありません: {'、'.join(fields)[:200]}")
+
+
+@api.exception_handler(HttpError)
+def _unreadable(request: HttpRequest, error: Any) -> HttpResponse:
+    return _answer(
+        request, 422, "invalid", "本文を JSON として読めません。UTF-8 の JSON で送信してください。"
+    )
 
 
 @api.exception_handler(KeyTrouble)

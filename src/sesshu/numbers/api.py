@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from ninja import Header, NinjaAPI
-from ninja.errors import AuthenticationError, ValidationError
+from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from sesshu.numbers import alarms, erasing, oauth, reconciling, refusals, registering, repeating, revealing
 from sesshu.numbers import schemas as s
@@ -179,6 +179,13 @@ def _invalid(request: HttpRequest, error: Any) -> HttpResponse:
 @api.exception_handler(KeyDestroyed)
 def _erased(request: HttpRequest, error: Any) -> HttpResponse:
     return _answer(request, 404, "erased", str(error))
+
+
+@api.exception_handler(HttpError)
+def _unreadable(request: HttpRequest, error: Any) -> HttpResponse:
+    return _answer(
+        request, 422, "invalid", "本文を JSON として読めません。UTF-8 の JSON で送信してください。"
+    )
 
 
 @api.exception_handler(KeyTrouble)
