@@ -18,7 +18,8 @@ _NETWORK = {
 }  # fmt: skip
 # Every name that is taken from where the ciphers are.
 PRIMITIVES = {
-    "AESGCM", "InvalidUnwrap", "aes_key_unwrap", "aes_key_wrap", "Ed25519PrivateKey", "Ed25519PublicKey",
+    "AESGCM", "AESSIV", "HKDF", "InvalidUnwrap", "SHA256", "aes_key_unwrap", "aes_key_wrap",
+    "Ed25519PrivateKey", "Ed25519PublicKey",
     "EllipticCurvePublicKey", "ec", "rsa", "hashes", "serialization", "pkcs12",
 }  # fmt: skip
 MECHANISMS = {"AES_GCM", "AES_KEY_WRAP", "SHA256_HMAC"}

@@ -1,36 +1,45 @@
-"""Every test that docs/security/exchange.md names is there, and every test of what must hold is named."""
+"""The page of what the exchange must hold (docs/security/exchange.md) names tests that exist."""
 
 from __future__ import annotations
 
-import ast
 import re
-from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[2]
-TABLE = (ROOT / "docs/security/exchange.md").read_text(encoding="utf-8")
-NAMED = re.findall(r"`(\S+\.py)::(\w+)`", TABLE)
+import pytest
 
+from .asvs import HOUSE
+from .test_asvs import missing
 
-def cases_of(path: str) -> set[str]:
-    tree = ast.parse((ROOT / path).read_text(encoding="utf-8"))
-    return {node.name for node in tree.body if isinstance(node, ast.FunctionDef) and node.name[:5] == "test_"}
-
-
-def test_every_named_test_is_there() -> None:
-    assert len(NAMED) > 25
-    assert [f"{path}::{name}" for path, name in NAMED if name not in cases_of(path)] == []
-
-
-def test_every_case_stands_in_the_table() -> None:
-    paths = (
-        "tests/exchange/test_must_hold.py",
-        "tests/exchange/test_round.py",
-        "tests/faults/test_exchange.py",
-    )
-    for path in paths:
-        assert cases_of(path) - {name for named, name in NAMED if named == path} == set(), path
+PAGE = HOUSE / "docs" / "security" / "exchange.md"
+MUST_HOLD = (
+    "a skipped permit", "a forged permit", "a replayed permit", "an expired permit",
+    "another institution's permit", "a combination that is not on the list", "a list out of step on one side",
+    "a wrong city", "a person with no 符号", "a dead peer", "a duplicate answer", "an answer after cancel",
+    "a crash between any two steps", "a clock ten minutes off",
+    "no two institutions can link their 符号", "the inquirer receives only what the item allows",
+)  # fmt: skip
 
 
-def test_every_row_says_where_it_is_shown() -> None:
-    rows = [line for line in TABLE.splitlines() if line.startswith("| ")][1:]
-    assert all("::test_" in row or "bin/bench" in row for row in rows)
+def cases() -> dict[str, list[str]]:
+    """The tests of each case."""
+    rows = [line.split(" | ") for line in PAGE.read_text(encoding="utf-8").splitlines() if "::" in line]
+    return {row[0].removeprefix("| "): re.findall(r"`([^`]+::[^`]+)`", row[-1]) for row in rows}
+
+
+def test_every_case_stands_on_the_page() -> None:
+    assert [each for each in MUST_HOLD if each not in cases()] == []
+
+
+@pytest.mark.parametrize("case", cases())
+def test_the_tests_of_a_case_exist(case: str) -> None:
+    named = cases()[case]
+    assert named
+    assert [each for each in named if missing(each)] == []
+
+
+@pytest.mark.parametrize(
+    "path", ["exchange/test_must_hold.py", "exchange/test_round.py", "faults/test_exchange.py"]
+)
+def test_every_test_of_a_case_stands_on_the_page(path: str) -> None:
+    text = (HOUSE / "tests" / path).read_text(encoding="utf-8")
+    named = {each for tests in cases().values() for each in tests}
+    assert {f"tests/{path}::{name}" for name in re.findall(r"^def (test_\w+)", text, re.M)} - named == set()

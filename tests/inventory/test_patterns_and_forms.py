@@ -21,7 +21,10 @@ from .test_sources import SOURCES, sources
 
 _REGEX = {"compile", "search", "match", "fullmatch", "sub", "subn", "split", "findall", "finditer"}
 # Patterns put together from constants of the same module, never from what somebody typed.
-PATTERNS_PUT_TOGETHER = {"kernel/formulas.py", "kernel/number_scanner/shapes.py"}
+PATTERNS_PUT_TOGETHER = {
+    "intermediate/dat_file.py", "kernel/formulas.py", "kernel/number_scanner/shapes.py",
+    "numbers/exchange/dat.py", "numbers/unregistered/fields.py",
+}  # fmt: skip
 # Statements with quoted identifiers set in, the trailer of a PDF that we wrote, and the reasons' own wording.
 TEMPLATES_HELD = {
     "config/database.py", "health/notices/typesetting/binding.py", "schedule/model.py", "schedule/wording.py",
@@ -29,7 +32,7 @@ TEMPLATES_HELD = {
 # Where a question may hold a word several times on purpose.
 LISTS_ASKED = {"health/reporting/dose_selection.py"}
 _MERGES = re.compile(
-    r"\.REQUEST\b|GET\s*\|\s*request\.POST|POST\s*\|\s*request\.GET|ChainMap|\.GET or request\.POST"
+    r"request\.REQUEST\b|GET\s*\|\s*request\.POST|POST\s*\|\s*request\.GET|ChainMap|\.GET or request\.POST"
 )
 
 
@@ -41,9 +44,11 @@ def calls() -> Iterator[tuple[str, ast.Module, ast.Call]]:
 
 
 def constants(tree: ast.Module) -> set[str]:
-    """Names that the module binds at its top, in capitals: never input."""
+    """Names in capitals that the module binds at its top or takes from another: never input."""
     bound = [n for each in tree.body if isinstance(each, ast.Assign | ast.AnnAssign) for n in ast.walk(each)]
-    return {n.id for n in bound if isinstance(n, ast.Name) and n.id.lstrip("_").isupper()}
+    taken = {alias.name for each in tree.body if isinstance(each, ast.ImportFrom) for alias in each.names}
+    names = {n.id for n in bound if isinstance(n, ast.Name)} | taken
+    return {name for name in names if name.lstrip("_").isupper()}
 
 
 def is_constant(node: ast.expr, known: set[str]) -> bool:
@@ -51,6 +56,8 @@ def is_constant(node: ast.expr, known: set[str]) -> bool:
         return True
     if isinstance(node, ast.Name):
         return node.id in known
+    if isinstance(node, ast.Attribute):  # of another module: codes.INSTITUTION
+        return isinstance(node.value, ast.Name) and node.value.id.islower() and node.attr.isupper()
     if isinstance(node, ast.BinOp):
         return is_constant(node.left, known) and is_constant(node.right, known)
     if isinstance(node, ast.JoinedStr):

@@ -54,6 +54,9 @@ def serve(
 
 
 def _stop(number: int, frame: FrameType | None) -> None:
+    # Who presses Ctrl-C twice, or is told by two at once, must not leave half of them running.
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, signal.SIG_IGN)
     raise Stopped
 
 
@@ -78,9 +81,6 @@ def _wait_until_open(door: Door, children: list[subprocess.Popen[bytes]]) -> Non
 
 
 def _end(children: list[subprocess.Popen[bytes]]) -> None:
-    # Who presses Ctrl-C twice must not leave half of them running.
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, signal.SIG_IGN)
     for child in children:
         if child.poll() is None:
             child.terminate()

@@ -120,23 +120,33 @@ def _fault(inquiry: Inquiry | None, permit: str, answer: Answer, peer: str) -> R
 
 def _settle(inquiry: Inquiry, answer: Answer, box: Cabinet, records: list[Record], peer: str) -> Taken:
     digest = box.digest("answer", digest_text(answer))
+    over = _OVER.get(InquiryState(inquiry.state))
     if inquiry.answer_digest is not None and inquiry.state != InquiryState.PERMITTED:
         if bytes(inquiry.answer_digest) == digest:
-            return Taken(answer.permit, "known")
+            # As the first time: the provider must not believe that we took what was thrown away.
+            return Taken(answer.permit, "known", over if inquiry.answered_at is None else None)
         records.append(recording.refused_answer(peer, Refusal.MISMATCH, inquiry=inquiry))
         return Taken(answer.permit, "refused", Refusal.MISMATCH)
-    over = _OVER.get(InquiryState(inquiry.state))
     if over is None and clock.now() >= inquiry.answer_by:
         over = Refusal.EXPIRED
     if over is not None:
+        _discard(inquiry, answer.permit, digest)
         records.append(recording.of_inquiry(inquiry, Event.DISCARDED, refusal=over, actor=peer))
-        Inquiry.objects.filter(pk=inquiry.pk).update(answer_digest=digest)
         return Taken(answer.permit, "accepted", over)
     _fill(inquiry, answer, digest, box)
     refused = inquiry.state == InquiryState.REFUSED
     event = Event.REFUSED if refused else Event.PROVIDED
     records.append(recording.of_inquiry(inquiry, event, count=len(answer.records)))
     return Taken(answer.permit, "accepted")
+
+
+def _discard(inquiry: Inquiry, permit: str, digest: bytes) -> None:
+    """An answer to what is over. It may be the first that we hear of the permit: the core is told our end."""
+    unheard = not inquiry.permit
+    inquiry.permit, inquiry.answer_digest = permit, digest
+    Inquiry.objects.filter(pk=inquiry.pk).update(permit=permit, answer_digest=digest)
+    if unheard:
+        outcomes.of_inquiries([inquiry])
 
 
 def _fill(inquiry: Inquiry, answer: Answer, digest: bytes, box: Cabinet) -> None:

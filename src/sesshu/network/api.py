@@ -114,7 +114,9 @@ def _invalid(request: HttpRequest, error: Any) -> HttpResponse:
 
 @api.exception_handler(HttpError)
 def _unreadable(request: HttpRequest, error: Any) -> HttpResponse:
-    return _answer(request, 422, "invalid", "本文を JSON として読み取れません。")
+    return _answer(
+        request, 422, "invalid", "本文を JSON として読めません。UTF-8 の JSON で送信してください。"
+    )
 
 
 @api.exception_handler(KeyTrouble)

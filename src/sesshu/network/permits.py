@@ -85,7 +85,9 @@ def _one(given: Any, place: int, inquirer: str, master: Master) -> Asked:
         return Asked(number, None, b"")
     if not _is_sound(request):
         return Asked(number, None, b"")
-    return Asked(number, request, master.digest("request", f"{inquirer}\x1f{request.model_dump_json()}"))
+    # Asked again after a newer list came, it is the same request still and has the answer that it had.
+    said = request.model_dump_json(exclude={"list_version"})
+    return Asked(number, request, master.digest("request", f"{inquirer}\x1f{said}"))
 
 
 def _is_sound(request: PermitRequest) -> bool:

@@ -25,6 +25,8 @@ ROOT_URLCONF = "sesshu.config.urls"
 # Which system's staff web this is, and its name as every page shows it.
 SYSTEM = "city"
 SYSTEM_NAME = "健康管理システム（予防接種）"
+# What its staff call the number of a person.
+PERSON_NUMBER = "宛名番号"
 WSGI_APPLICATION = "sesshu.config.wsgi.application"
 
 INSTALLED_APPS = [
@@ -180,6 +182,8 @@ VAULT: dict[str, Any] = {
 }
 # The municipality of an intermediate server's process; none in any other.
 INTERMEDIATE = ""
+# One-time codes for the page of the person, which the demo alone has.
+OWN_VIEW_CODES = home.home() / "demo" / "own-view"
 EXCHANGE: dict[str, Any] = {
     "network": os.environ.get("SESSHU_NETWORK_ADDRESS", ""),
     "secrets": home.home() / "secrets",

@@ -10,6 +10,7 @@ from sesshu.config.settings.intermediate_staff import (  # noqa: F401
     INTERMEDIATE,
     KEYS,
     MEDIA_ROOT,
+    PERSON_NUMBER,
     SECRET_KEY,
     SYSTEM,
     SYSTEM_NAME,

@@ -13,6 +13,7 @@ _SYSTEM = intermediate(INTERMEDIATE)
 SECRET_KEY = home.secret(f"intermediate-{INTERMEDIATE}-django")
 SYSTEM = "intermediate"
 SYSTEM_NAME = "中間サーバー（情報連携）"
+PERSON_NUMBER = "団体内統合宛名番号"
 ROOT_URLCONF = "sesshu.config.intermediate_urls"
 _CITY = ("sesshu.addressees", "sesshu.health.")
 INSTALLED_APPS = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
@@ -9,7 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from sesshu.intermediate import place, records
 from sesshu.intermediate.callers import Caller
-from sesshu.intermediate.models import Person
+from sesshu.intermediate.models import Person, Record
 from sesshu.intermediate.own_view import codes
 from sesshu.intermediate.own_view.forms import CodeForm
 from sesshu.intermediate.own_view.sentences import told
@@ -66,9 +67,10 @@ def _start(request: HttpRequest, form: CodeForm, *, issued: str = "") -> HttpRes
 
 
 def _offered() -> list[tuple[str, str]]:
-    """Persons of the demo who have a 符号: (id, number)."""
-    box = cabinet()
-    held = Person.objects.filter(municipality_code=place.municipality(), code_digest__isnull=False)
+    """Persons of the demo of whom something was asked or provided: (id, number)."""
+    box, own = cabinet(), {"municipality_code": place.municipality()}
+    recorded = Record.objects.filter(**own, person_digest=OuterRef("digest"))
+    held = Person.objects.filter(Exists(recorded), **own)
     return [(str(person.pk), number_of(person, box)) for person in held.order_by("pk")[:_OFFERED]]
 
 

@@ -43,8 +43,9 @@ def certificate(part: str, institution: str) -> tuple[bytes, str]:
 
 def post(path: str, body: Any, der: bytes | None) -> tuple[int, Any]:
     """Ask a door; status and what it said."""
+    said = body if isinstance(body, bytes) else json.dumps(body)
     answer = Client(raise_request_exception=False).post(
-        path, json.dumps(body), content_type="application/json", **{"gunicorn.socket": Socket(der)}
+        path, said, content_type="application/json", **{"gunicorn.socket": Socket(der)}
     )
     return answer.status_code, answer.json()
 

@@ -148,6 +148,15 @@ def test_a_repeated_request_gets_the_same_answer_and_no_second_copy(net: Net) ->
     assert len(net.kofu.permits) == 1
 
 
+def test_asked_again_under_a_newer_list_it_is_the_same_request(net: Net) -> None:
+    """The answer was lost, and the list fetched in between: the provider has its permit already."""
+    own, _ = net.both()
+    asked = net.ise.request(KOFU, own)
+    first = net.ise.permits_for(asked)
+    assert net.ise.permits_for(asked | {"list_version": 2}) == first
+    assert Record.objects.count() == 1
+
+
 def test_the_same_number_for_something_else_is_refused(net: Net) -> None:
     own, _ = net.both()
     asked = net.ise.request(KOFU, own)

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django import forms
+from django.conf import settings
 
 from sesshu.kernel import clock
 from sesshu.protection import acts
@@ -64,7 +65,11 @@ def first_asked() -> dict[str, str]:
 
 
 class PersonForm(forms.Form):
-    number = forms.CharField(label="宛名番号", max_length=15, error_messages=_REQUIRED)
+    number = forms.CharField(max_length=15, error_messages=_REQUIRED)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["number"].label = settings.PERSON_NUMBER
 
 
 class FindingForm(forms.Form):

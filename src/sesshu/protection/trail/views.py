@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count
@@ -53,7 +54,7 @@ def person(request: HttpRequest) -> HttpResponse:
         try:
             lines, more = selectors.who_saw(form.cleaned_data["number"], by=account(request))
         except LookupError:
-            form.add_error("number", "この宛名番号の人はいません。番号を確かめてください。")
+            form.add_error("number", f"この{settings.PERSON_NUMBER}の人はいません。番号を確かめてください。")
         else:
             context |= {"lines": lines, "more": more, "number": form.cleaned_data["number"]}
     return render(request, "trail/person.html", context)
@@ -95,6 +96,7 @@ def person_paper(request: HttpRequest) -> HttpResponse:
     detail = {"format": "paper", "rows": len(lines)}
     audit.record("audit.person-file", by=account(request), count=0, detail=detail)
     context = {"lines": lines, "more": more, "number": number, "at": clock.now()}
+    context["number_label"] = settings.PERSON_NUMBER
     return render(request, "trail/paper.html", context)
 
 

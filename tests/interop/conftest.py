@@ -1,0 +1,18 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.exchange_world import Exchange
+
+
+@pytest.fixture
+def exchange(db: None, settings: Any) -> Iterator[Exchange]:
+    """Two cities and the network's core, ready to exchange."""
+    from tests import exchange_world
+
+    with exchange_world.opened(settings) as made:
+        yield made
