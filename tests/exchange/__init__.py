@@ -1,1 +1,1 @@
-"""The whole exchange in one process: the network's core, cities' intermediate servers, our wires between."""
+"""The whole exchange in one process: the network's core and cities' intermediate servers, our wires."""

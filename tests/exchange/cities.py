@@ -1,4 +1,4 @@
-"""A core and cities that are really enrolled at it; what ``numbers``, the clerks and time may do."""
+"""A core and cities really enrolled at it; what ``numbers`` of a city, the clerks and time may do."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from typing import Any
 from django.db.models import QuerySet
 
 from sesshu.intermediate import dispatching, doors, identity, outbox, refreshing
-from sesshu.intermediate.models import Inquiry, Outbox, Provision, Record
+from sesshu.intermediate.models import Outbox, Provision
+from sesshu.intermediate.sealing import cabinet
 from sesshu.kernel import clock
 from sesshu.network import core_keys, dispatch_peers, institutions, list_file, lists
 from sesshu.network import dispatching as core_dispatching
@@ -64,6 +65,7 @@ class Exchange:
             made._enrol(city, public)
         made.publish(list_file.read().rows())
         for city in CITIES:
+            made.wires.alive(city, cabinet)  # its key
             assert made.refresh(city)
         return made
 
@@ -127,7 +129,7 @@ class Exchange:
             self.wires.alive(system, outbox.release_all)
 
     def settle(self, rounds: int = 40) -> None:
-        """All dispatchers work, and time passes, until nothing is left to be sent."""
+        """All dispatchers work, and time passes, until nothing is left to be sent; or one is dead."""
         for _ in range(rounds):
             done = sum(self.dispatch(system) for system in (CORE, *CITIES))
             if not done and (self.quiet() or self.wires.dead):
@@ -167,7 +169,7 @@ class Exchange:
         (found,) = self.ask(city, "/ski/results", processing_numbers=[processing_number])
         return found
 
-    def put(self, city: str, number: str, record_id: str, sequence: int = 1, **content: str | None) -> str:
+    def put(self, city: str, number: str, record_id: str, sequence: int = 1, **content: Any) -> str:
         """One record of the 副本; withdrawn without content. Its state."""
         record = {
             "integrated_number": number, "record_id": record_id, "information": ROW.information,
@@ -204,7 +206,7 @@ class Exchange:
         return list(self.as_core(lambda: list(CoreRecord.objects.prefetch_related("endings"))))
 
 
-def content(lot: str, on: str = "2025-04-01") -> dict[str, str | None]:
+def content(lot: str, on: str = "2025-04-01") -> dict[str, Any]:
     """A dose as it stands in the 副本, with one item more than any list provides."""
     return dict.fromkeys(FIELDS, None) | {
         "programme": "mr", "disease": "麻しん・風しん", "administered_on": on, "lot": lot, "note": "備考",
@@ -235,6 +237,3 @@ def _rows(model: Any, city: str) -> QuerySet[Any]:
     order = "received_at" if model is Provision else "pk"
     rows: QuerySet[Any] = model.objects.filter(municipality_code=city).order_by(order)
     return rows
-
-
-__all__ = ["CORE", "Inquiry", "Provision", "Record"]

@@ -154,10 +154,8 @@ class Wires:
     def knock(self, to: str, path: str, body: Any, part: str, organization: str) -> HttpResponse:
         """A message at a door, with the certificate of this part of this institution; as ``to``."""
         header, _ = certificate(part, organization, self.issued)
-        request = RequestFactory().post(
-            path, json.dumps(body), content_type="application/json",
-            **{"sesshu.proxied": True, "HTTP_CLIENT_CERT": header},
-        )  # fmt: skip
+        meta: dict[str, Any] = {"sesshu.proxied": True, "HTTP_CLIENT_CERT": header}
+        request = RequestFactory().post(path, json.dumps(body), content_type="application/json", **meta)
         found = resolve(path, urlconf=URLS.get(to, "sesshu.intermediate.urls"))
         answer: HttpResponse = found.func(request, *found.args, **found.kwargs)
         return answer

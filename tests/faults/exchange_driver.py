@@ -1,7 +1,7 @@
 """Runs the four services of the exchange in a home of its own, and does what it is told line by line.
 
-A process of its own, since what it sets up is of its own environment. It reads one JSON list a line (the act
-and its fields) and answers each with one line.
+A process of its own, since it sets up its own environment: ``python -m tests.faults.exchange_driver`` reads
+one JSON list a line (the act and its fields) and answers each with one line.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ class Driver:
         lots = {person: f"LOT{place}OFKOFU" for place, person in enumerate(self.people)}
         records = [
             {
-                "addressee_number": person, "record_id": f"d-{person}", "information": VACCINATION,
+                "addressee_number": person, "record_id": f"dose-{lot[3]}", "information": VACCINATION,
                 "sequence": 1, "action": "put",
                 "content": {"programme": "mr", "administered_on": "2025-04-01", "lot": lot, "inside": "庁内"},
             }

@@ -34,3 +34,12 @@ def test_the_tests_of_a_case_exist(case: str) -> None:
     named = cases()[case]
     assert named
     assert [each for each in named if missing(each)] == []
+
+
+@pytest.mark.parametrize(
+    "path", ["exchange/test_must_hold.py", "exchange/test_round.py", "faults/test_exchange.py"]
+)
+def test_every_test_of_a_case_stands_on_the_page(path: str) -> None:
+    text = (HOUSE / "tests" / path).read_text(encoding="utf-8")
+    named = {each for tests in cases().values() for each in tests}
+    assert {f"tests/{path}::{name}" for name in re.findall(r"^def (test_\w+)", text, re.M)} - named == set()

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from sesshu.intermediate import bulk, callers, identity, outbox, persons, place
 from sesshu.intermediate.callers import Caller
 from sesshu.intermediate.choices import AcquisitionState, OutboxKind
-from sesshu.intermediate.models import Acquisition, Person
+from sesshu.intermediate.models import Acquisition, Outbox, Person
 from sesshu.intermediate.sealing import Cabinet, cabinet
 from sesshu.kernel import clock
 from sesshu.protection import tenancy
@@ -24,7 +24,7 @@ _KIND = "acquisition"
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """``known`` without numbers: the 符号 is here already."""
+    """``known`` without numbers: the 符号 is here already; ``later``: ask again in a while."""
 
     integrated_number: str
     processing_number: str | None
@@ -40,9 +40,9 @@ def ask(numbers: Sequence[str], *, by: Caller) -> list[Asked]:
         Person.objects.filter(pk__in=ids.values(), code_digest__isnull=False).values_list("pk", "digest")
     )
     pending = {row.person_id: row for row in _pending(ids.values())}
-    fresh = {
-        pk: _fresh(pk, box) for pk in dict.fromkeys(ids.values()) if pk not in held and pk not in pending
-    }
+    leaving = _leaving(ids.values())
+    wanted = [pk for pk in dict.fromkeys(ids.values()) if pk not in held and pk not in pending]
+    fresh = {pk: _fresh(pk, box) for pk in wanted if pk not in leaving}
     bulk.insert([row for row, _ in fresh.values()])
     callers.record("codes", by, count=len(numbers), asked=len(fresh))
     answers = []
@@ -53,6 +53,8 @@ def ask(numbers: Sequence[str], *, by: Caller) -> list[Asked]:
         elif pk in pending:
             row = pending[pk]
             answers.append(Asked(number, row.processing_number, _number(row, box), "known"))
+        elif pk in leaving:
+            answers.append(Asked(number, None, None, "later"))
         else:
             row, acquisition = fresh[pk]
             answers.append(Asked(number, row.processing_number, acquisition, "asked"))
@@ -70,16 +72,24 @@ def invalidate(numbers: Sequence[str], *, by: Caller) -> list[tuple[str, str]]:
     coded = [person for person in found.values() if person.sealed_code]
     outbox.put(
         OutboxKind.INVALIDATION,
-        [
-            (outbox.CORE, bytes(person.code_digest or b"").hex(), persons.code_of(person, box).encode())
-            for person in coded
-        ],
+        [(outbox.CORE, str(person.pk), persons.code_of(person, box).encode()) for person in coded],
         box,
     )
     Person.objects.filter(pk__in=ids).update(code_digest=None, sealed_code=None, code_stored_at=None)
     Acquisition.objects.filter(person_id__in=ids).delete()
     callers.record("codes-invalidated", by, count=len(ids))
     return [(number, "invalidated" if number in found else "unknown") for number in numbers]
+
+
+def _leaving(ids: Iterable[int]) -> set[int]:
+    """Whose 符号 was given up and the core has not acknowledged it: it would give the same one once more,
+    and take it away when the message comes."""
+    keys = Outbox.objects.filter(
+        municipality_code=tenancy.current(),
+        kind=OutboxKind.INVALIDATION,
+        key__in=[str(pk) for pk in ids],
+    ).values_list("key", flat=True)
+    return set(map(int, keys))
 
 
 def store(tokens: Sequence[str], *, by: Caller) -> list[str]:

@@ -105,7 +105,6 @@ def set_flags(request: HttpRequest, asked: s.FlagsWanted) -> Any:
 @city.post("/fgu/codes", response={200: list[s.CodeAsked], **_REFUSED})
 def codes_wanted(request: HttpRequest, asked: s.PersonsNamed) -> Any:
     """FGU 20221 符号の取得依頼。取得番号を返す。"""
-    _check_numbers(asked.integrated_numbers)
     return from_city(
         request, asked,
         lambda by: [asdict(each) for each in acquiring.ask(asked.integrated_numbers, by=by)],
@@ -115,7 +114,6 @@ def codes_wanted(request: HttpRequest, asked: s.PersonsNamed) -> Any:
 @city.post("/fgu/invalidate", response={200: list[s.PersonState], **_REFUSED})
 def codes_invalidated(request: HttpRequest, asked: s.PersonsNamed) -> Any:
     """FGU 20234 符号の失効。"""
-    _check_numbers(asked.integrated_numbers)
     return from_city(
         request, asked, lambda by: _persons(acquiring.invalidate(asked.integrated_numbers, by=by))
     )
@@ -190,11 +188,6 @@ api.add_router("", network)
 
 def _persons(found: list[tuple[str, str]]) -> list[dict[str, str]]:
     return [{"integrated_number": number, "state": said} for number, said in found]
-
-
-def _check_numbers(numbers: list[str]) -> None:
-    if not all(len(number) == 15 and number.isascii() and number.isdigit() for number in numbers):
-        raise Refusal(422, "invalid", "団体内統合宛名番号は15桁の数字で指定してください。")
 
 
 @api.exception_handler(Refusal)

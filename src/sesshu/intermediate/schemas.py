@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from sesshu.kernel import clock
 from sesshu.protocol import codes
 
 IntegratedNumber = Field(pattern=codes.INTEGRATED_NUMBER, repr=False)
 Institution = Field(pattern=codes.INSTITUTION)
 ProcessingNumber = Field(pattern=codes.PROCESSING_NUMBER)
 MOST = 20_000
+TEXT = r"^[^\x00-\x1f\x7f]*$"  # what a database and a log can hold
+Named = Annotated[str, Field(pattern=TEXT, max_length=64)]
+Moment = Annotated[datetime, AfterValidator(clock.in_japan)]
 
 
 class Strict(BaseModel):
@@ -27,8 +31,8 @@ class Asked(Strict):
     """Who asks, in every message of ``numbers``: as in the messages of the city to ``numbers``."""
 
     municipality: str = Field(pattern=r"^[0-9]{6}$")
-    actor: str = Field(min_length=1, max_length=60)
-    terminal: str = Field(default="", max_length=64)
+    actor: str = Field(pattern=TEXT, min_length=1, max_length=60)
+    terminal: str = Field(default="", pattern=TEXT, max_length=64)
     request_id: UUID
 
 
@@ -41,10 +45,10 @@ class InquiryWanted(Strict):
     reference: str = Field(pattern=r"^[0-9A-Za-z_.:-]{1,64}$")
     integrated_number: str = IntegratedNumber
     provider: str = Institution
-    item: str = Field(max_length=6)
+    item: str = Field(pattern=TEXT, max_length=6)
     information: str = Field(pattern=codes.INFORMATION)
     period: Period = Period()
-    department: str = Field(default="", max_length=20)
+    department: str = Field(default="", pattern=TEXT, max_length=20)
     nondisclosure: bool = False
 
 
@@ -60,12 +64,12 @@ class InquiryTaken(Schema):
 
 
 class ResultsWanted(Asked):
-    processing_numbers: list[str] = Field(default=[], max_length=500)
+    processing_numbers: list[Named] = Field(default=[], max_length=500)
     waiting: bool = False
 
 
 class NumbersNamed(Asked):
-    processing_numbers: list[str] = Field(max_length=MOST)
+    processing_numbers: list[Named] = Field(max_length=MOST)
 
 
 class ResultGiven(Schema):
@@ -92,7 +96,7 @@ class StateOf(Schema):
 class ReplicaWanted(Strict):
     integrated_number: str = IntegratedNumber
     record_id: str = Field(pattern=r"^[0-9A-Za-z_.:-]{1,64}$")
-    information: str = Field(max_length=16)
+    information: str = Field(pattern=TEXT, max_length=16)
     sequence: int = Field(ge=0, lt=2**63)
     action: Literal["put", "withdraw"]
     content: dict[str, str | None] | None = Field(default=None, repr=False)
@@ -127,7 +131,7 @@ class PersonState(Schema):
 
 
 class PersonsNamed(Asked):
-    integrated_numbers: list[str] = Field(max_length=MOST, repr=False)
+    integrated_numbers: list[Annotated[str, IntegratedNumber]] = Field(max_length=MOST, repr=False)
 
 
 class CodeAsked(Schema):
@@ -139,8 +143,8 @@ class CodeAsked(Schema):
 
 class RecordsWanted(Asked):
     integrated_number: str = IntegratedNumber
-    since: datetime | None = None
-    until: datetime | None = None
+    since: Moment | None = None
+    until: Moment | None = None
     all: bool = False
 
 

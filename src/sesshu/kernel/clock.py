@@ -40,6 +40,17 @@ def end_of(day: date) -> datetime:
     return datetime.combine(day, time.max, TOKYO)
 
 
+def in_japan(moment: datetime) -> datetime:
+    """The same moment in Japanese time, a naive one taken as Japanese (a database knows no 16 hours).
+
+    :raises ValueError: at the ends of the calendar.
+    """
+    try:
+        return _moment(moment)
+    except OverflowError as error:
+        raise ValueError("時刻が正しくありません。") from error
+
+
 @contextmanager
 def fixed(moment: datetime | date) -> Iterator[datetime]:
     """Stop the clock at `moment` for the block. A date stands for its noon; a naive time is Japanese."""

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Annotated
 from uuid import UUID
 
 from ninja import Schema
-from pydantic import ConfigDict, Field
+from pydantic import AfterValidator, ConfigDict, Field
 
+from sesshu.kernel import clock
 from sesshu.numbers.choices import IdentityCheck, NumberPurpose
 
+Moment = Annotated[datetime, AfterValidator(clock.in_japan)]
+TEXT = r"^[^\x00-\x1f\x7f]*$"  # what a database and a log can hold
 AddresseeNumber = Field(pattern=r"^[0-9A-Za-z]{1,15}$")
 
 
@@ -19,8 +23,8 @@ class Asked(Schema):
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
     municipality: str = Field(pattern=r"^[0-9]{6}$")
-    actor: str = Field(min_length=1, max_length=60)
-    terminal: str = Field(default="", max_length=64)
+    actor: str = Field(pattern=TEXT, min_length=1, max_length=60)
+    terminal: str = Field(default="", pattern=TEXT, max_length=64)
     request_id: UUID
 
 
@@ -60,7 +64,7 @@ class TokenWanted(OfAddressee):
 class Reveal(Asked):
     token: str = Field(max_length=60)
     purpose: NumberPurpose
-    factor_shown_at: datetime
+    factor_shown_at: Moment
 
 
 class Resolve(Asked):
@@ -77,8 +81,8 @@ class ErasureWanted(OfAddressee):
 
 
 class AccessesWanted(Asked):
-    since: datetime
-    until: datetime
+    since: Moment
+    until: Moment
 
 
 class Done(Schema):

@@ -51,7 +51,14 @@ def _body(rules: Mapping[str, Field]) -> dict[str, Any]:
         "required": [name for name, rule in rules.items() if rule.required],
         "additionalProperties": False,
     }
-    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
+    said = {"application/json": {"schema": {"type": "object"}}}
+    refused = {
+        status: {"description": "エラー", "content": said} for status in (400, 401, 403, 404, 500, 503)
+    }
+    return {
+        "requestBody": {"required": True, "content": {"application/json": {"schema": schema}}},
+        "responses": {200: {"description": "OK", "content": said}, **refused},
+    }
 
 
 @api.post("/jutogaishaatenabangofuban", openapi_extra=_body(fields.ASSIGNING))

@@ -57,7 +57,7 @@ def test_m02_what_comes_twice_is_kept_once(door: Door, asker: Account) -> None:
     assert len(door.taken) == 1
 
 
-@pytest.mark.parametrize("point", ["inquiries.told", "inquiries.results", "inquiries.kept"])
+@pytest.mark.parametrize("point", [f"inquiries.{step}" for step in ("claimed", "told", "results", "kept")])
 def test_m02_a_death_between_two_steps_loses_nothing(door: Door, asker: Account, point: str) -> None:
     inquiry = asked(asker)
     door.answers["0000000101"] = [MR]
