@@ -25,7 +25,7 @@ from sesshu.kernel.check_digits import individual_number_check_digit, resident_c
 from sesshu.protection.authority import Subject
 from sesshu.protocol.codes import institution_of
 
-from .exchange_doubles import Authority, Doubles, Intermediate, Network
+from .exchange.whole.doubles import Authority, Doubles, Intermediate, Network
 
 ISE, KOFU = "242039", "192015"
 ALL_SCOPES = (

@@ -75,7 +75,9 @@ def _by_value(chance: random.Random, table: Table, _: list[Table]) -> tuple[str,
     value = table.value(table.theirs, column)
     if value == table.value(table.own, column):
         return _by_key(chance, table, _)
-    return f'SELECT * FROM "{table.name}" WHERE "{column}" = %s', [value]
+    # A row of one's own may have that value too.
+    mine = table.value(table.own, "municipality_code")
+    return f'SELECT * FROM "{table.name}" WHERE "{column}" = %s AND municipality_code <> %s', [value, mine]
 
 
 def _by_city(chance: random.Random, table: Table, _: list[Table]) -> tuple[str, list[Any]]:

@@ -15,7 +15,7 @@ import pytest
 
 from sesshu.addressees.individual_numbers.client import Refused
 from sesshu.protocol import codes
-from tests.exchange_doubles import Doubles
+from tests.exchange.whole.doubles import Doubles
 from tests.vault import ISE, KOFU, Api, RunningVault, invented_addressee
 
 from .planting import dump

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.core.handlers.wsgi import WSGIRequest
 from django.urls import resolve
+from schemathesis.core.failures import FailureGroup
 
 from sesshu.intermediate.api import api as intermediate_api
 from sesshu.network.api import api as core_api
@@ -50,3 +51,16 @@ def test_s08_a_door_takes_whatever_comes(child: Exchange, system: str, path: str
         return body | {"municipality": ISE} if len(str(body.get("municipality", ""))) == 6 else body
 
     fuzz(DOCUMENTS[system], path, mode, change=change, app=door, base_url="http://localhost")
+
+
+BROKEN = [("500 No", b"{}"), ("418 No", b"{}"), ("200 OK", b'{"count": "many"}')]
+
+
+@pytest.mark.parametrize(("status", "said"), BROKEN)
+def test_a_broken_promise_is_seen(status: str, said: bytes) -> None:
+    def broken(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        start_response(status, [("Content-Type", "application/json")])
+        return [said]
+
+    with pytest.raises(FailureGroup):
+        fuzz(DOCUMENTS[CORE], "/v1/outcomes", "right", change=dict, app=broken, base_url="http://localhost")

@@ -11,7 +11,7 @@ from schemathesis.checks import CHECKS
 
 from sesshu.protection import authority
 from tests.businesses import ASSIGN, INQUIRE, Business
-from tests.exchange_doubles import Doubles
+from tests.exchange.whole.doubles import Doubles
 from tests.vault import ISE, RunningVault
 
 from .fuzzing import MODES, fuzz

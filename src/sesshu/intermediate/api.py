@@ -28,6 +28,7 @@ from sesshu.intermediate.door import Refusal, from_city, from_core, from_interme
 from sesshu.intermediate.identity import NotSetUp
 from sesshu.intermediate.inquiring import AskedInquiry
 from sesshu.protection.keys.roots import KeyTrouble
+from sesshu.protocol.texts import Line
 
 _REFUSED = dict.fromkeys((403, 422, 503), s.Refused)
 _log = logging.getLogger(__name__)
@@ -148,19 +149,19 @@ def system_state(request: HttpRequest, asked: s.Asked) -> Any:
 
 
 @network.post("/network/codes", response={200: list[s.State], **_REFUSED})
-def codes_assigned(request: HttpRequest, tokens: list[str]) -> Any:
+def codes_assigned(request: HttpRequest, tokens: list[Line]) -> Any:
     """コアから届く符号(JWE)。"""
     return from_core(request, lambda by: [{"state": each} for each in acquiring.store(tokens, by=by)])
 
 
 @network.post("/network/permits", response={200: list[s.PermitTaken], **_REFUSED})
-def permits(request: HttpRequest, tokens: list[str]) -> Any:
+def permits(request: HttpRequest, tokens: list[Line]) -> Any:
     """コアから届く提供許可証(JWS)。"""
     return from_core(request, lambda by: [asdict(each) for each in providing.take(tokens, by=by)])
 
 
 @network.post("/network/corrections", response={200: list[s.State], **_REFUSED})
-def corrections(request: HttpRequest, tokens: list[str]) -> Any:
+def corrections(request: HttpRequest, tokens: list[Line]) -> Any:
     """コアを経て届く、情報提供等記録の訂正の通知(JWS)。"""
     return from_core(request, lambda by: [{"state": each} for each in correcting.take(tokens, by=by)])
 

@@ -11,13 +11,13 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from sesshu.kernel import clock
 from sesshu.protocol import codes
+from sesshu.protocol.texts import Line, Text
 
 IntegratedNumber = Field(pattern=codes.INTEGRATED_NUMBER, repr=False)
 Institution = Field(pattern=codes.INSTITUTION)
 ProcessingNumber = Field(pattern=codes.PROCESSING_NUMBER)
 MOST = 20_000
-TEXT = r"^[^\x00-\x1f\x7f]*$"  # what a database and a log can hold
-Named = Annotated[str, Field(pattern=TEXT, max_length=64)]
+Named = Annotated[Line, Field(max_length=64)]
 Moment = Annotated[datetime, AfterValidator(clock.in_japan)]
 
 
@@ -31,8 +31,8 @@ class Asked(Strict):
     """Who asks, in every message of ``numbers``: as in the messages of the city to ``numbers``."""
 
     municipality: str = Field(pattern=r"^[0-9]{6}$")
-    actor: str = Field(pattern=TEXT, min_length=1, max_length=60)
-    terminal: str = Field(default="", pattern=TEXT, max_length=64)
+    actor: Line = Field(min_length=1, max_length=60)
+    terminal: Line = Field(default="", max_length=64)
     request_id: UUID
 
 
@@ -45,10 +45,10 @@ class InquiryWanted(Strict):
     reference: str = Field(pattern=r"^[0-9A-Za-z_.:-]{1,64}$")
     integrated_number: str = IntegratedNumber
     provider: str = Institution
-    item: str = Field(pattern=TEXT, max_length=6)
+    item: Line = Field(max_length=6)
     information: str = Field(pattern=codes.INFORMATION)
     period: Period = Period()
-    department: str = Field(default="", pattern=TEXT, max_length=20)
+    department: Line = Field(default="", max_length=20)
     nondisclosure: bool = False
 
 
@@ -96,10 +96,10 @@ class StateOf(Schema):
 class ReplicaWanted(Strict):
     integrated_number: str = IntegratedNumber
     record_id: str = Field(pattern=r"^[0-9A-Za-z_.:-]{1,64}$")
-    information: str = Field(pattern=TEXT, max_length=16)
+    information: Line = Field(max_length=16)
     sequence: int = Field(ge=0, lt=2**63)
     action: Literal["put", "withdraw"]
-    content: dict[str, str | None] | None = Field(default=None, repr=False)
+    content: dict[str, Text | None] | None = Field(default=None, repr=False)
 
 
 class ReplicasWanted(Asked):
@@ -197,7 +197,7 @@ class PermitTaken(Schema):
 
 class AnswerBrought(Strict):
     permit: str = Field(pattern=codes.PERMIT_ID)
-    answer: str = Field(repr=False)
+    answer: Line = Field(repr=False)
 
 
 class State(Schema):

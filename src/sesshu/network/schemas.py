@@ -7,6 +7,8 @@ from typing import Literal
 from ninja import Schema
 from pydantic import ConfigDict, Field
 
+from sesshu.protocol.texts import Line
+
 State = Literal["accepted", "known", "refused"]
 
 
@@ -17,8 +19,8 @@ class _Asked(Schema):
 class AcquisitionAsked(_Asked):
     """One 取得番号 and the person whose 符号 is wanted; each is judged for itself."""
 
-    acquisition_number: str = Field(max_length=60, repr=False)
-    resident_code: str = Field(max_length=20, repr=False)
+    acquisition_number: Line = Field(max_length=60, repr=False)
+    resident_code: Line = Field(max_length=20, repr=False)
 
 
 class Acquired(Schema):
@@ -29,13 +31,13 @@ class Acquired(Schema):
 class PermitsAsked(_Asked):
     """``request``: JWS of ``{"requests": [PermitRequest, …]}``, signed by the inquirer."""
 
-    request: str
+    request: Line
 
 
 class CorrectionAsked(_Asked):
     """``correction``: JWS of a Correction, signed by its sender."""
 
-    correction: str
+    correction: Line
 
 
 class Nothing(_Asked):

@@ -11,9 +11,9 @@ from pydantic import AfterValidator, ConfigDict, Field
 
 from sesshu.kernel import clock
 from sesshu.numbers.choices import IdentityCheck, NumberPurpose
+from sesshu.protocol.texts import Line
 
 Moment = Annotated[datetime, AfterValidator(clock.in_japan)]
-TEXT = r"^[^\x00-\x1f\x7f]*$"  # what a database and a log can hold
 AddresseeNumber = Field(pattern=r"^[0-9A-Za-z]{1,15}$")
 
 
@@ -23,8 +23,8 @@ class Asked(Schema):
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
     municipality: str = Field(pattern=r"^[0-9]{6}$")
-    actor: str = Field(pattern=TEXT, min_length=1, max_length=60)
-    terminal: str = Field(default="", pattern=TEXT, max_length=64)
+    actor: Line = Field(min_length=1, max_length=60)
+    terminal: Line = Field(default="", max_length=64)
     request_id: UUID
 
 
@@ -35,22 +35,22 @@ class CheckedIdentity(Schema):
 
     method: IdentityCheck
     on: date
-    by: str = Field(min_length=1, max_length=60)
+    by: Line = Field(min_length=1, max_length=60)
 
 
 class Registration(Asked):
     addressee_number: str = AddresseeNumber
-    number: str = Field(max_length=20, repr=False)
+    number: Line = Field(max_length=20, repr=False)
     identity_check: CheckedIdentity
 
 
 class Change(Registration):
     on: date
-    reason: str = Field(min_length=1, max_length=100)
+    reason: Line = Field(min_length=1, max_length=100)
 
 
 class Search(Asked):
-    number: str = Field(max_length=20, repr=False)
+    number: Line = Field(max_length=20, repr=False)
 
 
 class OfAddressee(Asked):
@@ -62,22 +62,22 @@ class TokenWanted(OfAddressee):
 
 
 class Reveal(Asked):
-    token: str = Field(max_length=60)
+    token: Line = Field(max_length=60)
     purpose: NumberPurpose
     factor_shown_at: Moment
 
 
 class Resolve(Asked):
-    tokens: list[str]
+    tokens: list[Line]
     purpose: NumberPurpose
 
 
 class Resolution(Asked):
-    resolution: str = Field(max_length=200)
+    resolution: Line = Field(max_length=200)
 
 
 class ErasureWanted(OfAddressee):
-    reason: str = Field(min_length=1, max_length=200)
+    reason: Line = Field(min_length=1, max_length=200)
 
 
 class AccessesWanted(Asked):

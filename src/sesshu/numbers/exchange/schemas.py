@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from sesshu.numbers.schemas import AddresseeNumber, Asked
 from sesshu.protocol import codes
 from sesshu.protocol.messages import Period
+from sesshu.protocol.texts import Line, Text
 
 MOST = 100_000
 # Ids of the business's own, as the intermediate server takes them.
@@ -37,7 +38,7 @@ class Inquiry(Strict):
     item: str = Field(pattern=r"^[0-9]{1,3}(-[0-9]{1,2})?$")
     information: str = Field(pattern=codes.INFORMATION)
     period: Period = Period()
-    department: str = Field(default="", max_length=20)
+    department: Line = Field(default="", max_length=20)
     nondisclosure: bool = False
 
 
@@ -53,13 +54,13 @@ class InquirySaid(Told):
 
 
 class ProcessingNumbers(Asked):
-    processing_numbers: list[str] = Field(max_length=MOST)
+    processing_numbers: list[Line] = Field(max_length=MOST)
 
 
 class ResultsWanted(Asked):
     """One of the two."""
 
-    processing_numbers: list[str] | None = Field(default=None, max_length=TAKEN_AT_ONCE)
+    processing_numbers: list[Line] | None = Field(default=None, max_length=TAKEN_AT_ONCE)
     waiting: bool = False
 
     @model_validator(mode="after")
@@ -96,7 +97,7 @@ class Record(Strict):
     information: str = Field(pattern=codes.INFORMATION)
     sequence: int = Field(ge=0, lt=2**63)
     action: str = Field(pattern="^(put|withdraw)$")
-    content: dict[str, str | None] | None = None
+    content: dict[str, Text | None] | None = None
 
 
 class Replicas(Asked):

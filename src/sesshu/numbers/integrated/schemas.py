@@ -8,6 +8,7 @@ from ninja import Schema
 from pydantic import BaseModel, ConfigDict, Field
 
 from sesshu.numbers.schemas import AddresseeNumber, Asked
+from sesshu.protocol.texts import Line
 
 MOST = 100_000
 
@@ -17,11 +18,11 @@ class BasicInformation(BaseModel):
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
-    name: str = Field(min_length=1, max_length=100)
-    kana: str = Field(default="", max_length=100)
+    name: Line = Field(min_length=1, max_length=100)
+    kana: Line = Field(default="", max_length=100)
     sex: str = Field(pattern=r"^[012]$")
     birth_date: date | None = None
-    address: str = Field(default="", max_length=500)
+    address: Line = Field(default="", max_length=500)
 
 
 class PersonWanted(BaseModel):
@@ -31,7 +32,7 @@ class PersonWanted(BaseModel):
 
     addressee_number: str = AddresseeNumber
     basic: BasicInformation
-    individual_number: str = Field(default="", max_length=20, repr=False)
+    individual_number: Line = Field(default="", max_length=20, repr=False)
 
 
 class PersonsWanted(Asked):
@@ -39,18 +40,18 @@ class PersonsWanted(Asked):
 
 
 class Addressees(Asked):
-    addressee_numbers: list[str] = Field(max_length=MOST)
+    addressee_numbers: list[Line] = Field(max_length=MOST)
 
 
 class MergeWanted(Asked):
     keep: str = AddresseeNumber
     absorb: str = AddresseeNumber
-    reason: str = Field(max_length=200)
+    reason: Line = Field(max_length=200)
 
 
 class UnmergeWanted(Asked):
     addressee_number: str = AddresseeNumber
-    reason: str = Field(max_length=200)
+    reason: Line = Field(max_length=200)
 
 
 class OneAddressee(Asked):

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.exchange_doubles import Doubles
+from tests.exchange.whole.doubles import Doubles
 from tests.vault import (
     ISE,
     Api,

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from tests.exchange_doubles import Doubles
+from tests.exchange.whole.doubles import Doubles
 from tests.vault import ISE, Api, RunningVault
 
 from sesshu.numbers.exchange.tests.test_passing import inquiry, person, record

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from tests.exchange_doubles import Doubles
+from tests.exchange.whole.doubles import Doubles
 from tests.vault import ISE, KOFU, Api, RunningVault, invented_addressee
 
 from sesshu.addressees.individual_numbers.client import Refused, Unreachable

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from tests.exchange_world import Exchange
+    from tests.exchange.whole.world import Exchange
 
 
 @pytest.fixture
 def exchange(db: None, settings: Any) -> Iterator[Exchange]:
     """Two cities and the network's core, ready to exchange."""
-    from tests import exchange_world
+    from tests.exchange.whole import world
 
-    with exchange_world.opened(settings) as made:
+    with world.opened(settings) as made:
         yield made

@@ -13,8 +13,8 @@ from sesshu.network.models import Outgoing
 from sesshu.network.models import Record as CoreRecord
 from sesshu.protection.tenancy import acting_for
 from sesshu.protocol import codes
-from tests.exchange_model import OVER, Asked, Model, number, permitted
-from tests.exchange_world import CITIES, Exchange
+from tests.exchange.whole.model import OVER, Asked, Model, number, permitted
+from tests.exchange.whole.world import CITIES, Exchange
 
 ENDS = {"provided", "refused", "cancelled", "expired"}
 # How many inquiries of all examples ended how: a run that meets no refusal shows nothing of refusals.

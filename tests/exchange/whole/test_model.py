@@ -22,10 +22,10 @@ from sesshu.network import core, lists
 from sesshu.protection.models import Account
 from sesshu.protection.tenancy import acting_for
 from sesshu.protocol import envelopes, messages, points
-from tests.exchange_checks import tally
-from tests.exchange_model import RESIDENTS, Model, number, other, rows
-from tests.exchange_rules import Crossing, cities
-from tests.exchange_world import BEGIN, CITIES, CORE, Exchange, Killed
+from tests.exchange.whole.checks import tally
+from tests.exchange.whole.model import RESIDENTS, Model, number, other, rows
+from tests.exchange.whole.rules import Crossing, cities
+from tests.exchange.whole.world import BEGIN, CITIES, CORE, Exchange, Killed
 
 EXAMPLES = int(os.environ.get("SESSHU_EXCHANGE_EXAMPLES", "12"))
 # To find the shortest way into a fault takes minutes: only where it is asked for.
@@ -169,4 +169,6 @@ def test_the_exchange_is_what_its_model_is(exchange: Exchange, model: Model) -> 
             suppress_health_check=list(HealthCheck), print_blob=False, phases=PHASES,
         ),
     )  # fmt: skip
-    assert {"provided", "cancelled", "not_listed"} <= tally.keys(), "too little happened to show anything"
+    # What few examples come upon is chance; what they rarely meet, test_must_hold shows by itself.
+    wanted = {"provided"} | ({"cancelled", "not_listed", "no_person", "expired"} if EXAMPLES > 200 else set())
+    assert wanted <= tally.keys(), "too little happened to show anything"

@@ -14,7 +14,7 @@ from sesshu.network.choices import Kind
 from sesshu.protocol import codes
 from sesshu.protocol.messages import Row
 from sesshu.protocol.refusals import Refusal
-from tests.exchange_world import CITIES, ISE, KOFU
+from tests.exchange.whole.world import CITIES, ISE, KOFU
 
 PERSONS = (0, 1, 2)  # the last has no 符号 in the beginning
 RESIDENTS = tuple(

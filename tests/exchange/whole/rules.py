@@ -22,9 +22,9 @@ from sesshu.network import lists
 from sesshu.protection.models import Account
 from sesshu.protection.tenancy import acting_for
 from sesshu.protocol import codes, peers, points
-from tests.exchange_checks import Checks
-from tests.exchange_model import PERSONS, RESIDENTS, Model, number, other
-from tests.exchange_world import BEGIN, CITIES, Exchange, Killed, Message
+from tests.exchange.whole.checks import Checks
+from tests.exchange.whole.model import PERSONS, RESIDENTS, Model, number, other
+from tests.exchange.whole.world import BEGIN, CITIES, Exchange, Killed, Message
 
 cities, persons = st.sampled_from(CITIES), st.sampled_from(PERSONS)
 nths = st.integers(1, 2)

@@ -14,7 +14,7 @@ from sesshu.network.models import Record as CoreRecord
 from sesshu.protection.models import Account
 from sesshu.protection.tenancy import acting_for
 from sesshu.protocol import codes
-from tests.exchange_world import BEGIN, CORE, ISE, KOFU, Exchange
+from tests.exchange.whole.world import BEGIN, CORE, ISE, KOFU, Exchange
 
 RESIDENT = "12345678903"
 
