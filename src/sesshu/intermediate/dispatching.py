@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 
 import psycopg
@@ -21,12 +21,14 @@ from sesshu.kernel import clock
 from sesshu.protection.tenancy import acting_for
 
 POLL = 1.0  # seconds, where no notice comes
+SHORTEST = 0.01  # seconds between two looks at what is to be sent again
 REFRESH = 300.0  # seconds between two fetches of list and directory
 RETRY = 10.0  # seconds, when a fetch failed
 EXPIRE_DAILY = 24 * 3600.0  # seconds
 THREADS = 12
 _LOCK = 0x5E55_0022
 _log = logging.getLogger(__name__)
+Named = tuple[tuple[str, ...], Callable[[], int]]
 
 
 def work_through(code: str) -> int:
@@ -35,9 +37,13 @@ def work_through(code: str) -> int:
     For the command line and tests; :func:`run` does the same in lanes.
     """
     done = 0
-    while count := sum(work() for _, work in _lanes(code)):
+    while count := _within(code, expiring.end_overdue) + _once_through(code):
         done += count
     return done
+
+
+def _once_through(code: str) -> int:
+    return sum(work() for _, work in _lanes(code, _look(code)[0]))
 
 
 def run(stopped: threading.Event) -> None:
@@ -51,31 +57,37 @@ def run(stopped: threading.Event) -> None:
         lanes, slow = Lanes(THREADS), _Slow(code)
         try:
             while not stopped.is_set():
-                _round(code, lanes, slow)
-                if _wait(notices, code) == outbox.REFRESH:
+                if _wait(notices, _round(code, lanes, slow)) == outbox.REFRESH:
                     slow.hurry()
         finally:
             lanes.close()
 
 
-def _round(code: str, lanes: Lanes, slow: _Slow) -> None:
+def _round(code: str, lanes: Lanes, slow: _Slow) -> float:
+    """Set all going that may have something to do; after how many seconds to look again."""
     try:
         close_old_connections()
-        for name, work in _lanes(code):
+        due, pause = _look(code)
+        for name, work in [*_lanes(code, due), *slow.due()]:
             lanes.want(name, work)
-        for name, work in slow.due():
-            lanes.want(name, work)
+        return pause
     except DatabaseError as error:  # the next round tries again
         connection.close()
         _log.error("a round failed: %s", type(error).__name__)
+        return POLL
 
 
-def _lanes(code: str) -> list[tuple[tuple[str, ...], Callable[[], int]]]:
-    """What may have something to do. A lane of a peer stands beside those of all others."""
+def _look(code: str) -> tuple[list[tuple[str, str]], float]:
+    """(peer, kind) with something to send now, and after how many seconds there may be more."""
     with acting_for(code):
-        due = outbox.due()
+        outlook, now = outbox.outlook(), clock.now()
+    ahead = [max(SHORTEST, (at - now).total_seconds()) for at in outlook.values() if at > now]
+    return [each for each, at in outlook.items() if at <= now], min([POLL, *ahead])
+
+
+def _lanes(code: str, due: Iterable[tuple[str, str]]) -> list[Named]:
+    """A lane of a peer stands beside those of all others."""
     return [
-        (("overdue",), partial(_within, code, expiring.end_overdue)),
         (("answer",), partial(_within, code, answering.answer_some)),
         *(((peer, kind), partial(_send, code, peer, kind)) for peer, kind in sorted(due)),
     ]
@@ -94,19 +106,22 @@ def _send(code: str, peer: str, kind: str) -> int:
 
 
 class _Slow:
-    """What is done every few minutes or once a day."""
+    """What is done once a second, every few minutes or once a day."""
 
     def __init__(self, code: str) -> None:
         self._code = code
-        self._refresh_at = self._delete_at = self._refreshed_at = 0.0
+        self._refresh_at = self._delete_at = self._refreshed_at = self._end_at = 0.0
 
     def hurry(self) -> None:
         """Refresh now, unless that was done a moment ago."""
         self._refresh_at = min(self._refresh_at, self._refreshed_at + RETRY)
 
-    def due(self) -> list[tuple[tuple[str, ...], Callable[[], int]]]:
-        found: list[tuple[tuple[str, ...], Callable[[], int]]] = []
+    def due(self) -> list[Named]:
+        found: list[Named] = []
         now = time.monotonic()
+        if now >= self._end_at:
+            self._end_at = now + POLL
+            found.append((("overdue",), partial(_within, self._code, expiring.end_overdue)))
         if now >= self._refresh_at:
             self._refresh_at, self._refreshed_at = now + RETRY, now
             found.append((("refresh",), self._refresh))
@@ -149,10 +164,7 @@ def _be_the_one(notices: psycopg.Connection[tuple[object, ...]], stopped: thread
     return False
 
 
-def _wait(notices: psycopg.Connection[tuple[object, ...]], code: str) -> str:
-    """Until there is news or something is due again; what was said."""
-    with acting_for(code):
-        due = outbox.next_due()
-    pause = POLL if due is None else min(POLL, max(0.01, (due - clock.now()).total_seconds()))
+def _wait(notices: psycopg.Connection[tuple[object, ...]], pause: float) -> str:
+    """Until there is news, or so many seconds; what was said."""
     said = [notice.payload for notice in notices.notifies(timeout=pause, stop_after=1)]
     return outbox.REFRESH if outbox.REFRESH in said else outbox.WORK

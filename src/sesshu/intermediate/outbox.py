@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from django.db import connection
-from django.db.models import F, Min, Q
+from django.db.models import F
 
 from sesshu.intermediate import bulk
 from sesshu.intermediate.choices import OutboxKind
@@ -21,6 +21,20 @@ BATCH = 200
 # Longer than a door may take to answer; a dispatcher that died gives its messages up by this.
 CLAIMED = timedelta(seconds=60)
 _SHORTEST, _LONGEST = timedelta(milliseconds=100), timedelta(minutes=10)
+# From one (peer, kind) to the next along the index, however many messages wait for each.
+_OUTLOOK = """
+    WITH RECURSIVE lane AS (
+        (SELECT peer, kind, next_at FROM intermediate_outbox WHERE municipality_code = %(city)s
+            ORDER BY peer, kind, next_at LIMIT 1)
+        UNION ALL
+        SELECT further.* FROM lane, LATERAL (
+            SELECT peer, kind, next_at FROM intermediate_outbox
+            WHERE municipality_code = %(city)s AND (peer, kind) > (lane.peer, lane.kind)
+            ORDER BY peer, kind, next_at LIMIT 1) AS further)
+    SELECT lane.peer, kind, greatest(next_at, retry_at) FROM lane
+    LEFT JOIN intermediate_correspondent AS door
+        ON door.peer = lane.peer AND door.municipality_code = %(city)s
+"""
 
 
 def put(
@@ -58,26 +72,11 @@ def body(row: Outbox, box: Cabinet) -> bytes:
     return box.open(row.sealed or b"", "outbox", row.kind, row.key)
 
 
-def due() -> set[tuple[str, str]]:
-    """(peer, kind) with something to send now."""
-    at = clock.now()
-    waiting = Outbox.objects.filter(
-        Q(claimed_until=None) | Q(claimed_until__lte=at),
-        municipality_code=tenancy.current(),
-        next_at__lte=at,
-    )
-    resting = Correspondent.objects.filter(municipality_code=tenancy.current(), retry_at__gt=at)
-    found = waiting.exclude(peer__in=resting.values("peer")).values_list("peer", "kind").distinct()
-    return set(found)
-
-
-def next_due() -> datetime | None:
-    """When something waits to be sent again or may be looked at again; None when nothing does."""
-    own = {"municipality_code": tenancy.current()}
-    at = clock.now()
-    rows = Outbox.objects.filter(**own, next_at__gt=at).aggregate(at=Min("next_at"))["at"]
-    doors = Correspondent.objects.filter(**own, retry_at__gt=at).aggregate(at=Min("retry_at"))["at"]
-    return min((each for each in (rows, doors) if each is not None), default=None)
+def outlook() -> dict[tuple[str, str], datetime]:
+    """From when on the first message of each (peer, kind) may go."""
+    with connection.cursor() as cursor:
+        cursor.execute(_OUTLOOK, {"city": tenancy.current()})
+        return {(peer, kind): at for peer, kind, at in cursor.fetchall()}
 
 
 def rests(peer: str) -> bool:
@@ -90,11 +89,7 @@ def claim(peer: str, kind: str) -> list[Outbox]:
     """Up to :data:`BATCH` messages for one peer, in their order; none that another sender has in hand."""
     at = clock.now()
     free = Outbox.objects.select_for_update(skip_locked=True).filter(
-        Q(claimed_until=None) | Q(claimed_until__lte=at),
-        municipality_code=tenancy.current(),
-        peer=peer,
-        kind=kind,
-        next_at__lte=at,
+        municipality_code=tenancy.current(), peer=peer, kind=kind, next_at__lte=at
     )
     rows = list(free.order_by("id")[:BATCH])
     if rows and rows[0].alone:
@@ -102,14 +97,15 @@ def claim(peer: str, kind: str) -> list[Outbox]:
     else:
         rows = [row for row in rows if not row.alone]
     Outbox.objects.filter(pk__in=[row.pk for row in rows]).update(
-        claimed_until=at + CLAIMED, attempts=F("attempts") + 1
+        next_at=at + CLAIMED, attempts=F("attempts") + 1
     )
     return rows
 
 
 def release_all() -> None:
     """At the start of the one dispatcher: what a dead one had in hand is free again."""
-    Outbox.objects.filter(municipality_code=tenancy.current()).update(claimed_until=None)
+    ahead = Outbox.objects.filter(municipality_code=tenancy.current(), next_at__gt=clock.now())
+    ahead.update(next_at=clock.now())
 
 
 def done(rows: Iterable[Outbox]) -> None:
@@ -119,14 +115,14 @@ def done(rows: Iterable[Outbox]) -> None:
 
 def release(rows: Sequence[Outbox]) -> None:
     """Claimed and not sent: free at once."""
-    Outbox.objects.filter(pk__in=[row.pk for row in rows]).update(claimed_until=None)
+    Outbox.objects.filter(pk__in=[row.pk for row in rows]).update(next_at=clock.now())
 
 
 def again(rows: Sequence[Outbox], *, alone: bool = False) -> None:
     """Not acknowledged: later, each after a pause that grows with its attempts."""
     for attempts in {row.attempts for row in rows}:
         chosen = [row.pk for row in rows if row.attempts == attempts]
-        values = {"claimed_until": None, "next_at": clock.now() + pause(attempts)}
+        values = {"next_at": clock.now() + pause(attempts)}
         Outbox.objects.filter(pk__in=chosen).update(**values | ({"alone": True} if alone else {}))
 
 

@@ -12,7 +12,7 @@ class Outbox(TenantModel):
     """A message that has not been acknowledged. Written in the transaction of what it tells of.
 
     :ivar peer: base address of the door, empty for the network's core. :ivar key: processing number or
-        permit; with ``kind`` it stands once. :ivar claimed_until: a dispatcher is sending it now.
+        permit; with ``kind`` it stands once. :ivar next_at: not before this; ahead while it is being sent.
     """
 
     kind = models.CharField("種類", max_length=10, choices=OutboxKind)
@@ -22,7 +22,6 @@ class Outbox(TenantModel):
     made_at = models.DateTimeField("作成日時")
     attempts = models.PositiveIntegerField("送信回数", default=0)
     next_at = models.DateTimeField("次の送信")
-    claimed_until = models.DateTimeField("送信中", null=True)
     alone = models.BooleanField("一件ずつ送る", default=False)
 
     class Meta:

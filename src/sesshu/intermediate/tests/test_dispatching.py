@@ -10,6 +10,7 @@ from django.db import OperationalError
 from sesshu.intermediate import outbox
 from sesshu.intermediate.choices import OutboxKind
 from sesshu.intermediate.lanes import Lane, Lanes
+from sesshu.intermediate.models import Outbox
 from sesshu.kernel import clock
 from sesshu.protection.tenancy import acting_for
 
@@ -75,13 +76,23 @@ def test_a_door_that_fails_is_left_alone_by_itself(ise: object) -> None:
     with acting_for(ISE):
         outbox.put(OutboxKind.ANSWER, [("https://a", "m1", None), ("https://b", "m2", None)])
         outbox.unreachable("https://a", "away")
-        assert outbox.due() == {("https://b", "answer")}
+        found, now = outbox.outlook(), clock.now()
+        assert found[("https://a", "answer")] > now > found[("https://b", "answer")]
         assert outbox.rests("https://a")
-        due = outbox.next_due()
-        assert due is not None
-        assert due > clock.now()
         outbox.reached("https://a")
-        assert len(outbox.due()) == 2
+        assert all(at <= clock.now() for at in outbox.outlook().values())
+
+
+def test_the_outlook_tells_the_first_of_each_lane(ise: object) -> None:
+    wanted = {}
+    with acting_for(ISE):
+        for peer in ("", "https://a", "https://b"):
+            for kind in (OutboxKind.ANSWER, OutboxKind.PERMIT, OutboxKind.OUTCOME):
+                outbox.put(kind, [(peer, f"{peer}{n}", None) for n in range(3)])
+                first = outbox.claim(peer, kind)[:1]
+                outbox.again(first)
+                wanted[peer, str(kind)] = Outbox.objects.get(pk=first[0].pk).next_at
+        assert outbox.outlook() == wanted
 
 
 def test_what_one_sender_has_in_hand_no_other_takes(ise: object) -> None:
