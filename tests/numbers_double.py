@@ -39,6 +39,14 @@ class Unreadable(ValueError):
     """A body with a part that the door does not take."""
 
 
+class SaidNo(ValueError):
+    """One person, or two, of whom the door says no."""
+
+    def __init__(self, status: int, code: str) -> None:
+        super().__init__(code)
+        self.status, self.code = status, code
+
+
 def dose(**items: str | None) -> dict[str, str | None]:
     """A provided record with all documented fields."""
     names = (
@@ -55,6 +63,8 @@ class Door:
 
     answers: dict[str, list[dict[str, Any]] | str] = field(default_factory=dict)
     unassigned: set[str] = field(default_factory=set)
+    numbered: set[str] = field(default_factory=set)
+    joined: dict[str, str] = field(default_factory=dict)
     persons: dict[str, dict[str, Any]] = field(default_factory=dict)
     replicas: dict[str, dict[str, Any]] = field(default_factory=dict)
     flags: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -64,6 +74,7 @@ class Door:
     away: bool = False
     silent: bool = False
     refuses_flags: bool = False
+    unparted: bool = False
     unreadable: set[str] = field(default_factory=set)
     municipality: str = "242039"
     problems: list[str] = field(default_factory=list)
@@ -84,6 +95,8 @@ class Door:
             self._check(path, said)
             self.calls.append((path, said))
             return 200, self._operations()[path](said)
+        except SaidNo as no:
+            return no.status, {"error": no.code, "message": f"できません（{no.code}）。"}
         except Unreadable:
             return 422, {"error": "invalid", "message": "氏名が長すぎます。"}
         except NotDocumented as error:
@@ -98,6 +111,8 @@ class Door:
         return {
             "/v1/integrated/assign": self._assign,
             "/v1/integrated/update": self._assign,
+            "/v1/integrated/merge": self._merge,
+            "/v1/integrated/unmerge": self._unmerge,
             "/v1/exchange/inquiries": self._inquiries,
             "/v1/exchange/results": self._results,
             "/v1/exchange/taken": self._taken,
@@ -110,6 +125,8 @@ class Door:
         wanted = {
             "/v1/integrated/assign": {"persons"},
             "/v1/integrated/update": {"persons"},
+            "/v1/integrated/merge": {"keep", "absorb", "reason"},
+            "/v1/integrated/unmerge": {"addressee_number", "kept", "reason"},
             "/v1/exchange/inquiries": {"inquiries"},
             "/v1/exchange/results": {"waiting"},
             "/v1/exchange/taken": {"processing_numbers"},
@@ -138,6 +155,24 @@ class Door:
             self.persons[number] = person["basic"]
             found.append({"addressee_number": number, "state": state, "message": ""})
         return found
+
+    def _merge(self, said: dict[str, Any]) -> dict[str, Any]:
+        if not self.persons.keys() >= {said["keep"], said["absorb"]}:
+            raise SaidNo(404, "not_found")
+        if self.joined.get(said["absorb"]) == said["keep"]:
+            raise SaidNo(409, "same")
+        if said["absorb"] in self.numbered:
+            raise SaidNo(422, "number")
+        self.joined[said["absorb"]] = said["keep"]
+        return {}
+
+    def _unmerge(self, said: dict[str, Any]) -> dict[str, Any]:
+        if self.unparted:
+            raise SaidNo(409, "later")
+        if self.joined.get(said["addressee_number"]) != said["kept"]:
+            raise SaidNo(404, "not_found")
+        del self.joined[said["addressee_number"]]
+        return {}
 
     def _inquiries(self, said: dict[str, Any]) -> list[dict[str, Any]]:
         found = []

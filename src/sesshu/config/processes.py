@@ -40,7 +40,8 @@ def serve(
     children = [_start(command) for command in (*(door.command() for door in doors), *others)]
     try:
         for door in doors:
-            _wait_until_open(door, children)
+            if not _opens(door, children):
+                return 1
         if first:
             first()
         print(announce, flush=True)
@@ -75,9 +76,13 @@ def _start(command: list[str]) -> subprocess.Popen[bytes]:
     return subprocess.Popen(command, start_new_session=True)
 
 
-def _wait_until_open(door: Door, children: list[subprocess.Popen[bytes]]) -> None:
-    while all(child.poll() is None for child in children) and not door.is_open():
+def _opens(door: Door, children: list[subprocess.Popen[bytes]]) -> bool:
+    """Wait until the door answers; False when a process ended before."""
+    while not door.is_open():
+        if any(child.poll() is not None for child in children):
+            return False
         time.sleep(_POLL)
+    return True
 
 
 def _end(children: list[subprocess.Popen[bytes]]) -> None:

@@ -14,7 +14,8 @@ from sesshu.numbers.choices import IdentityCheck, NumberPurpose
 from sesshu.protocol.texts import Line
 
 Moment = Annotated[datetime, AfterValidator(clock.in_japan)]
-AddresseeNumber = Field(pattern=r"^[0-9A-Za-z]{1,15}$")
+ADDRESSEE_NUMBER = r"^[0-9A-Za-z]{1,15}$"
+AddresseeNumber = Field(pattern=ADDRESSEE_NUMBER)
 
 
 class Asked(Schema):

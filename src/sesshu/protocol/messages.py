@@ -153,7 +153,7 @@ class Outcome(Message):
     side: str = Field(pattern="^(inquirer|provider)$")
     result: str = Field(pattern="^(provided|refused|cancelled|expired)$")
     refusal: Refusal | None = None
-    at: int
+    at: int = Field(ge=0)
 
 
 class Correction(Message):

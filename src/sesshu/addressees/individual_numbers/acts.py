@@ -12,8 +12,8 @@ register(
     Sort.ADMINISTRATION,
     (
         "number.reconcile",
-        "記録の突合",
-        "個人番号の2つの記録を突き合わせました",
+        "個人番号の利用記録の照合",
+        "個人番号の利用記録を保管庫と照合しました",
         ("both", "city", "vault"),
     ),
 )
@@ -22,10 +22,3 @@ register(
     ("number.register", "個人番号の登録", "個人番号を登録しました", _REQUEST),
     ("number.change", "個人番号の変更", "個人番号を変更しました", _REQUEST),
 )
-register(
-    Sort.ADMINISTRATION,
-    (
-        "number.reconcile", "個人番号の利用記録の照合",
-        "個人番号の利用記録を保管庫と照合しました", ("both", "city", "vault"),
-    ),
-)  # fmt: skip

@@ -10,13 +10,18 @@ class Kind(models.TextChoices):
 
     ASSIGN = "assign", "統合宛名番号の付番"
     UPDATE = "update", "宛名の変更"
+    PART = "part", "名寄せの取消"
     FLAGS = "flags", "自動応答不可・不開示"
     PUT = "put", "副本の登録"
     WITHDRAW = "withdraw", "副本の取下げ"
+    JOIN = "join", "名寄せ"
 
 
-# The person first, then what protects the person, then what may be provided.
-PRIORITY = {Kind.ASSIGN: 0, Kind.UPDATE: 0, Kind.FLAGS: 1, Kind.PUT: 2, Kind.WITHDRAW: 2}
+# The person first, then what protects the person, then what may be provided. Two persons are parted before
+# one's records are put again, and joined after the other's were withdrawn.
+PRIORITY = {
+    Kind.ASSIGN: 0, Kind.UPDATE: 0, Kind.PART: 0, Kind.FLAGS: 1, Kind.PUT: 2, Kind.WITHDRAW: 2, Kind.JOIN: 3,
+}  # fmt: skip
 
 
 class State(models.TextChoices):

@@ -22,7 +22,7 @@ _NEEDED = (
     "kind", "priority", "sequence", "attempts",
     *(f"addressee__{name}" for name in (
         "number", "name", "name_kana", "sex", "birth_date", "prefecture", "city", "town", "house_number",
-        "building",
+        "building", "merged_into__number",
     )),
     "record__record_id",
     *(f"record__dose__{name}" for name in (
@@ -31,7 +31,7 @@ _NEEDED = (
     )),
 )  # fmt: skip
 # A person with an entry under way, or put off, waits whole: nothing overtakes but the flags that protect.
-# Nor is a record put while these have been refused.
+# Nor is a record put while these, or the undoing of a 名寄せ, have been refused.
 _CLAIM = """
     WITH held AS MATERIALIZED (
         SELECT addressee_id FROM replicas_outboxentry
@@ -39,7 +39,7 @@ _CLAIM = """
             (state = 'sending' AND claimed_at > %(lost)s) OR (state = 'waiting' AND next_at > %(now)s))
     ), unsafe AS MATERIALIZED (
         SELECT addressee_id FROM replicas_outboxentry
-        WHERE municipality_code = %(city)s AND state = 'refused' AND kind = 'flags'
+        WHERE municipality_code = %(city)s AND state = 'refused' AND kind IN ('flags', 'part')
     ), due AS (
         SELECT id FROM replicas_outboxentry
         WHERE municipality_code = %(city)s
@@ -63,7 +63,11 @@ def claim(*, at: datetime, most: int = AT_ONCE) -> list[OutboxEntry]:
         cursor.execute(_CLAIM, values)
         ids = [row[0] for row in cursor.fetchall()]
     found = OutboxEntry.objects.filter(municipality_code=current(), pk__in=ids)
-    return list(found.select_related("addressee", "record__dose").only(*_NEEDED).order_by("priority", "pk"))
+    return list(
+        found.select_related("addressee__merged_into", "record__dose")
+        .only(*_NEEDED)
+        .order_by("priority", "pk")
+    )
 
 
 def sent(ids: Iterable[int], *, at: datetime) -> None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sesshu.addressees.individual_numbers.exchange import Refused, Unreachable, tell
-from sesshu.health.replicas import claiming, flags
+from sesshu.health.replicas import claiming, flags, joining
 from sesshu.health.replicas.choices import Kind
 from sesshu.health.replicas.contents import INFORMATION, content_of
 from sesshu.health.replicas.models import Flag, OutboxEntry
@@ -26,7 +26,7 @@ PROCESS = "ledger-outbox"
 # What the door says of a body of which one part is not as it must be.
 _UNREADABLE = frozenset({"invalid", "unreadable", "too_long"})
 _NO_NUMBER = "統合宛名番号が付番されていないため送っていません。個人番号の登録を確かめてください。"
-_NO_FLAG = "自動応答不可・不開示を登録できるまで送りません。"
+_NOT_SAFE = "先に送る設定または名寄せの取消が受け付けられるまで送りません。"
 
 
 @dataclass(slots=True)
@@ -96,17 +96,17 @@ def _ask_in_parts(municipality: str, ask: Ask, batch: list[OutboxEntry], done: S
             claiming.refused([batch[0].pk], str(error))
         done.refused += 1
         done.unassigned |= {batch[0].addressee_id} if batch[0].kind in _PERSON else set()
-        done.unprotected |= {batch[0].addressee_id} if batch[0].kind == Kind.FLAGS else set()
+        done.unprotected |= {batch[0].addressee_id} if batch[0].kind in _BEFORE_RECORDS else set()
 
 
 def _without_ground(municipality: str, batch: list[OutboxEntry], done: Sent) -> list[OutboxEntry]:
-    """Leave out who has no 統合宛名番号, and records of those whose flags were not taken."""
+    """Leave out who has no 統合宛名番号, and records of those who are not protected or not parted yet."""
     unassigned = [e.pk for e in batch if e.addressee_id in done.unassigned and e.kind not in _PERSON]
     unsafe = [e.pk for e in batch if e.addressee_id in done.unprotected and e.kind in _RECORD]
     if unassigned or unsafe:
         with acting_for(municipality):
             claiming.refused(unassigned, _NO_NUMBER)
-            claiming.refused(unsafe, _NO_FLAG)
+            claiming.refused(unsafe, _NOT_SAFE)
         done.refused += len({*unassigned, *unsafe})
     left = {*unassigned, *unsafe}
     return [entry for entry in batch if entry.pk not in left]
@@ -161,6 +161,13 @@ def _flag(entry: OutboxEntry, held: Flag | None) -> dict[str, Any]:
         "no_auto_reply": bool(held and held.told_no_auto_reply),
         "nondisclosure": bool(held and held.told_nondisclosure),
     }
+
+
+def _joins(municipality: str, batch: list[OutboxEntry], done: Sent) -> None:
+    answers = joining.tell_each(municipality, batch)
+    points.reach("replicas.told")
+    body = [{"kind": entry.kind, "addressee_number": entry.addressee.number} for entry in batch]
+    done.unprotected |= _written(municipality, "joins", answers, done, body)
 
 
 def _records(municipality: str, batch: list[OutboxEntry], done: Sent) -> None:
@@ -222,10 +229,13 @@ def _digest(body: list[dict[str, Any]]) -> str:
     return hashlib.sha256(json.dumps(body, ensure_ascii=False, sort_keys=True).encode()).hexdigest()
 
 
+_BEFORE_RECORDS = frozenset({Kind.FLAGS, Kind.PART})
 _PERSON, _RECORD = frozenset({Kind.ASSIGN, Kind.UPDATE}), frozenset({Kind.PUT, Kind.WITHDRAW})
 _STEPS: tuple[tuple[frozenset[Kind], Ask], ...] = (
     (frozenset({Kind.ASSIGN}), _persons("/v1/integrated/assign")),
     (frozenset({Kind.UPDATE}), _persons("/v1/integrated/update")),
+    (frozenset({Kind.PART}), _joins),
     (frozenset({Kind.FLAGS}), _flags),
     (_RECORD, _records),
+    (frozenset({Kind.JOIN}), _joins),
 )

@@ -100,6 +100,14 @@ BEGIN
     SELECT after.municipality_code, after.id, 'update', 0, NULL, 0, 'waiting', 0, '', clock_timestamp()
     FROM before JOIN after USING (id) WHERE after.kind IN {_PERSONS} AND {_differ(_PERSON)}
         AND EXISTS (SELECT 1 FROM replicas_connection c WHERE c.municipality_code = after.municipality_code);
+    {_OUTBOX}
+    SELECT after.municipality_code, after.id, told.kind, told.priority, NULL, 0, 'waiting', 0, '',
+        clock_timestamp()
+    FROM before JOIN after USING (id)
+        CROSS JOIN (VALUES ('part', 0, true), ('join', 3, false)) AS told (kind, priority, single)
+    WHERE after.kind IN {_PERSONS} AND before.merged_into_id IS DISTINCT FROM after.merged_into_id
+        AND told.single = (after.merged_into_id IS NULL)
+        AND EXISTS (SELECT 1 FROM replicas_connection c WHERE c.municipality_code = after.municipality_code);
     RETURN NULL;
 END $$;
 CREATE TRIGGER replicas_new_doses AFTER INSERT ON ledger_dose

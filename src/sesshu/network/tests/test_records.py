@@ -45,12 +45,19 @@ def test_nobody_tells_for_another(net: Net, permit: str) -> None:
     wrong = [
         outcome(permit, "inquirer"),
         outcome("m" + "0" * 32, "provider"),
-        outcome(permit, "provider", at=2**60),
     ]
     assert net.kofu.ask("/v1/outcomes", wrong) == {"count": 0}
     assert net.mie.ask("/v1/outcomes", [outcome(permit, "provider")]) == {"count": 0}
     assert not Ending.objects.exists()
-    assert members.events("network.outcomes")[0][2] == {"institution": KOFU, "refused": 3}
+    assert members.events("network.outcomes")[0][2] == {"institution": KOFU, "refused": 2}
+
+
+@pytest.mark.parametrize("ahead", [11 * 60, 2**60])
+def test_by_a_clock_that_is_ahead_it_ended_when_it_was_told(net: Net, permit: str, ahead: int) -> None:
+    at = int(clock.now().timestamp()) + ahead
+    assert net.kofu.ask("/v1/outcomes", [outcome(permit, "provider", at=at)]) == {"count": 1}
+    ending = Ending.objects.get()
+    assert ending.at == ending.told_at.replace(microsecond=0)
 
 
 def test_an_outcome_with_a_content_is_refused(net: Net, permit: str) -> None:

@@ -63,7 +63,8 @@ def unmerge(request: HttpRequest, asked: s.UnmergeWanted) -> Any:
     return within(
         request, asked, "integrated-unmerge",
         lambda by: merging.unmerge(
-            place=(by.business, asked.addressee_number), reason=asked.reason, by=by
+            place=(by.business, asked.addressee_number), reason=asked.reason, by=by,
+            kept=(by.business, asked.kept) if asked.kept else None,
         ),
     )  # fmt: skip
 

@@ -41,22 +41,15 @@ def merge(*, keep: Place, absorb: Place, reason: str, by: Caller) -> Merge:
     )
 
 
-def unmerge(*, place: Place, reason: str, by: Caller) -> Merge:
-    """Undo the 名寄せ by which this 宛名番号 came to another person: everybody is as before.
+def unmerge(*, place: Place, reason: str, by: Caller, kept: Place | None = None) -> Merge:
+    """Undo the last 名寄せ by which this 宛名番号 came to another person: everybody is as before.
 
-    :raises Refusal: it was moved by no 名寄せ, or by one on which another stands.
+    :param kept: only the one that joined it to this place.
+    :raises Refusal: it was moved by no 名寄せ, or the one meant has another after it.
     """
     one_at_a_time()
     link = _link(place)
-    found = Merge.objects.filter(
-        municipality_code=tenancy.current(), kept=link.person_id, links__contains=[link.pk], undone_at=None
-    ).order_by("pk").last()  # fmt: skip
-    if found is None:
-        raise refusals.Refusal(
-            404,
-            "not_found",
-            "この宛名番号の名寄せはありません。後の名寄せがあるときは、先にそれを解除してください。",
-        )
+    found = _last_of(link, _link(kept) if kept else None)
     if not reason.strip():
         raise refusals.Refusal(422, "empty", "解除の理由を入力してください。")
     Link.objects.filter(municipality_code=tenancy.current(), pk__in=found.links).update(person=found.absorbed)
@@ -65,6 +58,20 @@ def unmerge(*, place: Place, reason: str, by: Caller) -> Merge:
     found.undone_at, found.undone_by, found.undone_reason = clock.now(), str(by), reason[:200]
     found.save(update_fields=["undone_at", "undone_by", "undone_reason"])
     callers.record(by, "integrated-unmerge", addressee=place[1], count=len(found.links))
+    return found
+
+
+def _last_of(link: Link, kept: Link | None) -> Merge:
+    standing = Merge.objects.filter(
+        municipality_code=tenancy.current(), links__contains=[link.pk], undone_at=None
+    )
+    found = standing.order_by("pk").last()
+    if found is None:
+        raise refusals.Refusal(404, "not_found", "この宛名番号の名寄せはありません。")
+    if kept is not None and kept.pk in found.links:
+        raise refusals.Refusal(
+            409, "later", "残した方がその後さらに名寄せされています。先にそれを解除してください。"
+        )
     return found
 
 

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from ninja import Schema
 from pydantic import BaseModel, ConfigDict, Field
 
-from sesshu.numbers.schemas import AddresseeNumber, Asked
+from sesshu.numbers.schemas import ADDRESSEE_NUMBER, AddresseeNumber, Asked
 from sesshu.protocol.texts import Line
 
 MOST = 100_000
@@ -51,6 +51,7 @@ class MergeWanted(Asked):
 
 class UnmergeWanted(Asked):
     addressee_number: str = AddresseeNumber
+    kept: str | None = Field(default=None, pattern=ADDRESSEE_NUMBER)
     reason: Line = Field(max_length=200)
 
 

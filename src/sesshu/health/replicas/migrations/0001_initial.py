@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('municipality_code', models.CharField(default=sesshu.protection.tenancy.current, editable=False, max_length=6, verbose_name='市区町村コード')),
-                ('kind', models.CharField(choices=[('assign', '統合宛名番号の付番'), ('update', '宛名の変更'), ('flags', '自動応答不可・不開示'), ('put', '副本の登録'), ('withdraw', '副本の取下げ')], max_length=10, verbose_name='内容')),
+                ('kind', models.CharField(choices=[('assign', '統合宛名番号の付番'), ('update', '宛名の変更'), ('part', '名寄せの取消'), ('flags', '自動応答不可・不開示'), ('put', '副本の登録'), ('withdraw', '副本の取下げ'), ('join', '名寄せ')], max_length=10, verbose_name='内容')),
                 ('priority', models.SmallIntegerField(default=2)),
                 ('sequence', models.IntegerField(default=0, verbose_name='更新の順序')),
                 ('state', models.CharField(choices=[('waiting', '送信待ち'), ('sending', '送信中'), ('sent', '送信済み'), ('refused', '受け付けられなかったもの')], default='waiting', max_length=10, verbose_name='状態')),

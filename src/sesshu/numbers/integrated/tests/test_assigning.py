@@ -160,6 +160,20 @@ def test_merging_and_its_undoing_leave_everybody_as_before(vault: RunningVault, 
         api("/v1/integrated/unmerge", addressee_number=absorbed, reason="もう一度")
 
 
+def test_the_later_of_two_mergings_is_undone_first(vault: RunningVault, api: Api) -> None:
+    first, second, third = (invented_addressee() for _ in range(3))
+    assign(api, *map(wanted, (first, second, third)))
+    before = numbers(vault, first, second, third)
+    api("/v1/integrated/merge", keep=second, absorb=first, reason="同じ方")
+    api("/v1/integrated/merge", keep=third, absorb=second, reason="同じ方")
+    with pytest.raises(Refused, match="先にそれを解除") as said:
+        api("/v1/integrated/unmerge", addressee_number=first, kept=second, reason="別の方だった")
+    assert said.value.code == "later"
+    api("/v1/integrated/unmerge", addressee_number=second, kept=third, reason="別の方だった")
+    api("/v1/integrated/unmerge", addressee_number=first, kept=second, reason="別の方だった")
+    assert numbers(vault, first, second, third) == before
+
+
 def test_two_with_numbers_of_their_own_are_two(api: Api) -> None:
     _, one = api.register()
     _, two = api.register()
