@@ -103,7 +103,7 @@ def claim(peer: str, kind: str) -> list[Outbox]:
 
 
 def release_all() -> None:
-    """At the start of the one dispatcher: what a dead one had in hand is free again."""
+    """At the start of the one dispatcher: what a dead one had in hand, or put off, is due."""
     ahead = Outbox.objects.filter(municipality_code=tenancy.current(), next_at__gt=clock.now())
     ahead.update(next_at=clock.now())
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,7 +12,6 @@ from sesshu.intermediate import outbox
 from sesshu.intermediate.models import Inquiry, Outbox, Provision, Record
 from sesshu.intermediate.tests import world
 from sesshu.intermediate.tests.world import Core, Other
-from sesshu.kernel import clock
 from sesshu.protection.tenancy import acting_for
 from sesshu.protocol import points
 from sesshu.protocol.messages import Permit
@@ -48,7 +46,7 @@ class Story:
 
     def restart(self) -> None:
         """A dispatcher begins: what a dead one had in hand is free, what failed is due again."""
-        with acting_for(world.ISE), clock.fixed(clock.now() + timedelta(minutes=20)):
+        with acting_for(world.ISE):
             outbox.release_all()
         world.dispatch()
 
