@@ -244,12 +244,19 @@ class Door:
         return found
 
     def _flags(self, said: dict[str, Any]) -> list[dict[str, Any]]:
-        for flag in said["flags"]:
-            _exactly("flag", flag, FLAG)
-            if not self.refuses_flags:
-                self.flags[flag["addressee_number"]] = flag
-        state = "refused" if self.refuses_flags else "stored"
-        return [{"addressee_number": flag["addressee_number"], "state": state} for flag in said["flags"]]
+        return [
+            {"addressee_number": flag["addressee_number"], "state": self._flag(flag)}
+            for flag in said["flags"]
+        ]
+
+    def _flag(self, flag: dict[str, Any]) -> str:
+        _exactly("flag", flag, FLAG)
+        if flag["addressee_number"] not in self.persons:
+            return "unknown_addressee"
+        if self.refuses_flags:
+            return "refused"
+        self.flags[flag["addressee_number"]] = flag
+        return "set"
 
     # -- what tests ask ----------------------------------------------------------------------------------
     def standing(self, number: str) -> list[dict[str, Any]]:

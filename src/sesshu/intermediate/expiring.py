@@ -10,7 +10,16 @@ from django.db.models import Exists, OuterRef, Q
 from sesshu.intermediate import bulk, callers, inquiry_results, outcomes, recording
 from sesshu.intermediate.callers import DISPATCHER, Caller
 from sesshu.intermediate.choices import AcquisitionState, Event, InquiryState, OutboxKind, ProvisionState
-from sesshu.intermediate.models import Acquisition, ExpiryRun, Inquiry, Outbox, Person, Provision, Replica
+from sesshu.intermediate.models import (
+    Acquisition,
+    ExpiryRun,
+    InformationFlag,
+    Inquiry,
+    Outbox,
+    Person,
+    Provision,
+    Replica,
+)
 from sesshu.kernel import clock
 from sesshu.protection import audit, tenancy
 from sesshu.protection.models import Account
@@ -111,12 +120,14 @@ def _delete_records() -> int:
 
 
 def _delete_persons() -> int:
-    """Persons of whom nothing is left: no 符号, no 副本, nothing asked by or about them for a year."""
+    """Persons of whom nothing is left: no 符号, 副本 or flag, nothing asked by or about them for a year."""
     left = {
         f"has_{model.__name__.lower()}": Exists(model.objects.filter(person=OuterRef("pk")))
-        for model in (Acquisition, Inquiry, Provision, Replica)
+        for model in (Acquisition, InformationFlag, Inquiry, Provision, Replica)
     }
-    held = Person.objects.filter(municipality_code=tenancy.current(), code_digest=None)
+    held = Person.objects.filter(
+        municipality_code=tenancy.current(), code_digest=None, no_auto_reply=False, nondisclosure=False
+    )
     old = held.filter(registered_at__lt=clock.now() - MESSAGES_KEPT).annotate(**left)
     return int(old.filter(**dict.fromkeys(left, False)).delete()[0])
 

@@ -20,6 +20,7 @@ from sesshu.kernel.text_files import detect, lines
 from sesshu.numbers import callers, indexing, refusals, registering, resident_codes, sealing
 from sesshu.numbers.callers import Caller
 from sesshu.numbers.choices import IdentityCheck
+from sesshu.numbers.integrated import code_tasks
 from sesshu.numbers.models import Holder, IndividualNumber
 from sesshu.numbers.registering import Checked
 from sesshu.protection import tenancy
@@ -100,15 +101,16 @@ def _load_codes(rows: list[_Row], caller: Caller, loaded: Loaded) -> None:
         return
     held = indexing.holders_of([row.number for row in rows])
     taken = {row.addressee: row for row in rows if (row.addressee, True) in held.get(row.number, [])}
-    stored, refused = resident_codes.store({addressee: row.code for addressee, row in taken.items()})
-    loaded.codes += stored
-    for addressee in refused:
+    stored = resident_codes.store({addressee: row.code for addressee, row in taken.items()})
+    loaded.codes += stored.count
+    code_tasks.renew_of(stored.changed)
+    for addressee in stored.refused:
         loaded.refused.append(
             f"{taken[addressee].line}行目 宛名番号 {addressee}: この{CODE}は"
             "別の宛名番号の方に登録されています。住民基本台帳と照合してください。番号は取り込みました。"
         )
-    if stored:
-        callers.record(caller, "load-codes", count=stored)
+    if stored.count:
+        callers.record(caller, "load-codes", count=stored.count)
 
 
 def _is_good(row: _Row, loaded: Loaded) -> bool:

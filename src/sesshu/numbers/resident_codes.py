@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import connection
@@ -19,8 +20,17 @@ def digest(code: str, key: TenantKey) -> bytes:
     return wrapping.pair(key).digest(b"resident-code\x1f" + code.encode())
 
 
-def store(codes: Mapping[str, str]) -> tuple[int, list[str]]:
-    """Codes by 宛名番号, of holders that stand here: how many were new or changed, and who was refused.
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """``count``: new or changed. ``changed``: holders who had another code. ``refused``: 宛名番号."""
+
+    count: int
+    changed: list[int]
+    refused: list[str]
+
+
+def store(codes: Mapping[str, str]) -> Stored:
+    """Codes by 宛名番号, of holders that stand here.
 
     Refused is whoever's code is another's already. Constant SQL, in the caller's transaction.
     """
@@ -37,8 +47,7 @@ def store(codes: Mapping[str, str]) -> tuple[int, list[str]]:
             continue
         owners[code] = holder.pk
         fresh.append((holder, code))
-    _write(fresh, newest)
-    return len(fresh), refused
+    return Stored(len(fresh), _write(fresh, newest), refused)
 
 
 def _living(addressees: Iterable[str]) -> dict[str, Holder]:
@@ -56,17 +65,21 @@ def _owners(codes: Iterable[str]) -> dict[str, int]:
     return {code: holder for code, holder in found if code is not None}
 
 
-def _write(fresh: Sequence[tuple[Holder, str]], newest: TenantKey) -> None:
+def _write(fresh: Sequence[tuple[Holder, str]], newest: TenantKey) -> list[int]:
+    """Who of them had another code."""
     keys = wrapping.open_subject_keys({holder.key_id for holder, _ in fresh})
-    ResidentCode.objects.filter(
+    before = ResidentCode.objects.filter(
         municipality_code=tenancy.current(), holder__in=[holder for holder, _ in fresh]
-    ).delete()
+    )
+    changed = list(before.values_list("holder_id", flat=True))
+    before.delete()
     rows = []
     for holder, code in fresh:
         row = ResidentCode(holder=holder, index_key=newest, digest=digest(code, newest))
         row.sealed = keys[holder.key_id].seal(code.encode("ascii"), _place(row))
         rows.append(row)
     ResidentCode.objects.bulk_create(rows)
+    return changed
 
 
 def of_holders(holders: Iterable[int]) -> dict[int, str]:

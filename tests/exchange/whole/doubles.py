@@ -259,6 +259,8 @@ class Intermediate(Door):
 
     def _end(self, body: Any) -> Any:
         self.ended |= set(body["integrated_numbers"])
+        for number in body["integrated_numbers"]:
+            self.asked.pop(number, None)
         return [{"integrated_number": each, "state": "ended"} for each in body["integrated_numbers"]]
 
 

@@ -30,11 +30,12 @@ _NEEDED = (
         "site", "provider_name", "doctor",
     )),
 )  # fmt: skip
-# A person with an entry under way, or put off, waits whole: nothing overtakes but the flags that protect.
+# A person with an entry under way, or put off, waits whole: nothing overtakes but the flags that protect,
+# and they not the number without which nobody there knows whom they are about.
 # Nor is a record put while these, or the undoing of a 名寄せ, have been refused.
 _CLAIM = """
     WITH held AS MATERIALIZED (
-        SELECT addressee_id FROM replicas_outboxentry
+        SELECT addressee_id, kind FROM replicas_outboxentry
         WHERE municipality_code = %(city)s AND (
             (state = 'sending' AND claimed_at > %(lost)s) OR (state = 'waiting' AND next_at > %(now)s))
     ), unsafe AS MATERIALIZED (
@@ -45,6 +46,7 @@ _CLAIM = """
         WHERE municipality_code = %(city)s
             AND ((state = 'waiting' AND (next_at IS NULL OR next_at <= %(now)s))
                 OR (state = 'sending' AND claimed_at <= %(lost)s))
+            AND addressee_id NOT IN (SELECT addressee_id FROM held WHERE kind = 'assign')
             AND (kind = 'flags' OR addressee_id NOT IN (SELECT addressee_id FROM held))
             AND (kind <> 'put' OR addressee_id NOT IN (SELECT addressee_id FROM unsafe))
         ORDER BY priority, id LIMIT %(most)s FOR UPDATE SKIP LOCKED

@@ -21,17 +21,33 @@ _PROTECTED = """
     WHERE municipality_code = %(city)s AND starts_on <= %(today)s
         AND (ends_on IS NULL OR ends_on >= %(today)s)
 """
+# What staff set of a person holds of the one with whom a 名寄せ made the person one. Of nobody else is told, for
+# both have one number there.
+_HEIRS = """
+    WITH RECURSIVE heir (set_of, person) AS (
+        SELECT addressee_id, addressee_id FROM replicas_flag WHERE municipality_code = %(city)s
+        UNION ALL
+        SELECT heir.set_of, a.merged_into_id FROM heir JOIN addressees_addressee a ON a.id = heir.person
+        WHERE a.merged_into_id IS NOT NULL
+    )
+"""
 _ROWS = f"""
+    {_HEIRS}
     INSERT INTO replicas_flag (municipality_code, addressee_id, no_auto_reply, nondisclosure, reason,
         told_no_auto_reply, told_nondisclosure)
-    SELECT DISTINCT %(city)s, addressee_id, false, false, '', false, false FROM ({_PROTECTED}) p
+    SELECT %(city)s, person, false, false, '', false, false
+    FROM (SELECT person FROM heir UNION {_PROTECTED}) AS wanted
     ON CONFLICT (municipality_code, addressee_id) DO NOTHING
 """  # noqa: S608 - constant text
 _CHANGES = f"""
-    WITH wanted AS (
-        SELECT f.id, f.no_auto_reply OR p.on AS no_auto_reply, f.nondisclosure OR p.on AS nondisclosure
-        FROM replicas_flag f, LATERAL (SELECT f.addressee_id IN ({_PROTECTED}) AS on) p
-        WHERE f.municipality_code = %(city)s
+    {_HEIRS}, wanted AS (
+        SELECT f.id, bool_or(s.no_auto_reply OR p.on) AS no_auto_reply,
+            bool_or(s.nondisclosure OR p.on) AS nondisclosure
+        FROM heir JOIN replicas_flag s ON s.addressee_id = heir.set_of
+            JOIN replicas_flag f ON f.addressee_id = heir.person
+            JOIN addressees_addressee a ON a.id = heir.person AND a.merged_into_id IS NULL,
+            LATERAL (SELECT f.addressee_id IN ({_PROTECTED}) AS on) p
+        WHERE f.municipality_code = %(city)s AND s.municipality_code = %(city)s GROUP BY f.id
     ), changed AS (
         UPDATE replicas_flag f SET told_no_auto_reply = w.no_auto_reply, told_nondisclosure = w.nondisclosure
         FROM wanted w WHERE w.id = f.id AND (f.told_no_auto_reply, f.told_nondisclosure)
@@ -57,14 +73,24 @@ class Flags:
 
 def flags_of(addressee_id: int) -> Flags:
     """What holds today of one person."""
-    row = Flag.objects.filter(municipality_code=current(), addressee_id=addressee_id).first()
+    rows = list(Flag.objects.filter(municipality_code=current(), addressee_id__in=_one(addressee_id)))
     protected = bool(is_protected([addressee_id]))
     return Flags(
-        no_auto_reply=protected or bool(row and row.no_auto_reply),
-        nondisclosure=protected or bool(row and row.nondisclosure),
+        no_auto_reply=protected or any(row.no_auto_reply for row in rows),
+        nondisclosure=protected or any(row.nondisclosure for row in rows),
         protected=protected,
-        row=row,
+        row=next((row for row in rows if row.addressee_id == addressee_id), None),
     )
+
+
+def _one(addressee_id: int) -> set[int]:
+    """The person, and all whom a 名寄せ made one with the person."""
+    found, last = {addressee_id}, {addressee_id}
+    while last:
+        joined = Addressee.objects.filter(municipality_code=current(), merged_into__in=last)
+        last = set(joined.values_list("pk", flat=True)) - found
+        found |= last
+    return found
 
 
 class NoReason(ValueError):

@@ -25,6 +25,9 @@ from sesshu.protocol import points
 PROCESS = "ledger-outbox"
 # What the door says of a body of which one part is not as it must be.
 _UNREADABLE = frozenset({"invalid", "unreadable", "too_long"})
+_UNKNOWN = "unknown_addressee"
+# Whatever else is said of an entry, it did not come to stand there.
+_ARRIVED = frozenset({"assigned", "known", "set", "stored", "done"})
 _NO_NUMBER = "統合宛名番号が付番されていないため送っていません。個人番号の登録を確かめてください。"
 _NOT_SAFE = "先に送る設定または名寄せの取消が受け付けられるまで送りません。"
 
@@ -139,6 +142,17 @@ def _basic(entry: OutboxEntry) -> dict[str, Any]:
 
 
 def _flags(municipality: str, batch: list[OutboxEntry], done: Sent) -> None:
+    """Of who was joined with another the other's flags are told; the undoing tells anew."""
+    gone = [entry for entry in batch if entry.addressee.merged_into_id is not None]
+    _flags_of(municipality, [entry for entry in batch if entry not in gone], done)
+    with acting_for(municipality):
+        claiming.sent([entry.pk for entry in gone], at=clock.now())
+    done.sent += len(gone)
+
+
+def _flags_of(municipality: str, batch: list[OutboxEntry], done: Sent) -> None:
+    if not batch:
+        return
     with acting_for(municipality):
         held = {
             flag.addressee_id: flag
@@ -201,8 +215,8 @@ def _written(
 ) -> set[int]:
     """Write down the answers with the manifest of the batch (control 55); who was refused."""
     missing = [entry for entry, row in answers if row is None]
-    refused = [(entry, row) for entry, row in answers if row is not None and row["state"] == "refused"]
-    arrived = [e.pk for e, row in answers if row is not None and row["state"] != "refused"]
+    refused = [(entry, row) for entry, row in answers if row is not None and row["state"] not in _ARRIVED]
+    arrived = [e.pk for e, row in answers if row is not None and row["state"] in _ARRIVED]
     now = clock.now()
     with acting_for(municipality):
         claiming.sent(arrived, at=now)
@@ -222,7 +236,8 @@ def _written(
 
 
 def _said(row: dict[str, Any]) -> str:
-    return str(row.get("message") or "受け付けられませんでした。")
+    otherwise = _NO_NUMBER if row["state"] == _UNKNOWN else "受け付けられませんでした。"
+    return str(row.get("message") or otherwise)
 
 
 def _digest(body: list[dict[str, Any]]) -> str:

@@ -36,6 +36,15 @@ _RESEND = """
         SELECT 1 FROM replicas_outboxentry o WHERE o.record_id = r.id AND o.state IN ('waiting', 'sending'))
     ORDER BY r.id
 """
+_RESEND_FLAGS = """
+    INSERT INTO replicas_outboxentry (municipality_code, addressee_id, kind, priority, sequence, state,
+        attempts, message, made_at)
+    SELECT %(city)s, f.addressee_id, 'flags', 1, 0, 'waiting', 0, '', %(at)s FROM replicas_flag f
+    WHERE f.municipality_code = %(city)s AND (f.told_no_auto_reply OR f.told_nondisclosure) AND NOT EXISTS (
+        SELECT 1 FROM replicas_outboxentry o
+        WHERE o.addressee_id = f.addressee_id AND o.kind = 'flags' AND o.state IN ('waiting', 'sending'))
+    ORDER BY f.addressee_id
+"""
 _DRIFT = """
     SELECT
         count(*) FILTER (WHERE d.id IS NOT NULL AND d.voided_at IS NULL),
@@ -77,7 +86,7 @@ class Standing:
 def rebuild(*, by: Account | None, at: datetime, today: date, resend: bool = False) -> dict[str, int]:
     """Begin where the city has not yet, and put into the outbox whatever is missing there.
 
-    :param resend: all that is registered goes once more; what is there already is known and stays.
+    :param resend: the flags that hold and all that is registered go once more; what is there already stays.
     """
     Connection.objects.get_or_create(
         municipality_code=current(), defaults={"started_at": at, "started_by": by}
@@ -89,10 +98,12 @@ def rebuild(*, by: Account | None, at: datetime, today: date, resend: bool = Fal
         cursor.execute(_NOTE, values)
         records = int(cursor.fetchone()[0])
         again = 0
-        if resend:
-            cursor.execute(_RESEND, values)
-            again = cursor.rowcount
     flags.note_changes(today=today, at=at)
+    if resend:
+        with connection.cursor() as cursor:
+            for statement in (_RESEND_FLAGS, _RESEND):
+                cursor.execute(statement, values)
+                again += cursor.rowcount
     done = {"persons": persons, "records": records, "again": again}
     audit.record("replica.rebuild", by=by, count=persons, detail=done)
     return done

@@ -101,6 +101,19 @@ BEGIN
     FROM before JOIN after USING (id) WHERE after.kind IN {_PERSONS} AND {_differ(_PERSON)}
         AND EXISTS (SELECT 1 FROM replicas_connection c WHERE c.municipality_code = after.municipality_code);
     {_OUTBOX}
+    SELECT after.municipality_code, after.id, 'assign', 0, NULL, 0, 'waiting', 0, '', clock_timestamp()
+    FROM before JOIN after USING (id)
+    WHERE after.kind IN {_PERSONS} AND before.merged_into_id IS NOT NULL AND after.merged_into_id IS NULL
+        AND NOT EXISTS (
+            SELECT 1 FROM replicas_outboxentry o WHERE o.addressee_id = after.id AND o.kind = 'assign')
+        AND EXISTS (SELECT 1 FROM replicas_connection c WHERE c.municipality_code = after.municipality_code);
+    {_OUTBOX}
+    SELECT after.municipality_code, after.id, 'flags', 1, NULL, 0, 'waiting', 0, '', clock_timestamp()
+    FROM before JOIN after USING (id)
+    WHERE before.merged_into_id IS NOT NULL AND after.merged_into_id IS NULL
+        AND EXISTS (SELECT 1 FROM replicas_flag f WHERE f.addressee_id = after.id)
+        AND EXISTS (SELECT 1 FROM replicas_connection c WHERE c.municipality_code = after.municipality_code);
+    {_OUTBOX}
     SELECT after.municipality_code, after.id, told.kind, told.priority, NULL, 0, 'waiting', 0, '',
         clock_timestamp()
     FROM before JOIN after USING (id)

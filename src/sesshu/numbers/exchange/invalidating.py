@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sesshu.kernel import clock
 from sesshu.numbers.exchange import places, tasks
+from sesshu.numbers.integrated import code_tasks
 from sesshu.numbers.integrated.models import CodeTask, Link, Person
 from sesshu.protection import audit, tenancy
 from sesshu.protection.keys.models import SubjectKey
@@ -41,8 +42,15 @@ def _send(municipality: str, counts: tasks.Counts) -> bool:
         tasks.written(batch)
         if not trouble:
             forget([task.person_id for task in batch])
+            code_tasks.acquire(_wanted_again(batch))
     points.reach("numbers.invalidations.noted")
     return not trouble and len(batch) == tasks.BATCH
+
+
+def _wanted_again(batch: list[CodeTask]) -> list[UUID]:
+    """Those of whom another 符号 is wanted still; another command may have come while this one was away."""
+    rows = CodeTask.objects.filter(municipality_code=tenancy.current(), pk__in=[task.pk for task in batch])
+    return list(rows.filter(again=True).values_list("person_id", flat=True))
 
 
 def _trouble(municipality: str, numbers: list[str]) -> str:

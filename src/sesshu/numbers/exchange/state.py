@@ -20,18 +20,19 @@ def acquire_now(municipality: str, business: str, addressees: Sequence[str]) -> 
     """Ask for every 符号 that is missing, and anew for these 宛名番号; then run all that is open."""
     with acting_for(municipality):
         attach()
-        again = finding.persons_of(business, addressees)
-        code_tasks.acquire({person.pk for person in again.values()} | set(_never_asked()))
+        again = {person.pk for person in finding.persons_of(business, addressees).values()}
+        code_tasks.renew(again)
+        code_tasks.acquire(set(_never_asked()) - again)
         _open().update(next_at=clock.now())
-    acquired, ended = acquiring.run(municipality), invalidating.run(municipality)
+    ended, acquired = invalidating.run(municipality), acquiring.run(municipality)
     with acting_for(municipality):
         return {"done": acquired.done + ended.done, "failed": acquired.failed + ended.failed} | _told()
 
 
 def run(municipality: str) -> None:
     """One round of the keeper."""
-    acquiring.run(municipality)
     invalidating.run(municipality)
+    acquiring.run(municipality)
 
 
 def _never_asked() -> list[Any]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from sesshu.kernel import clock
-from sesshu.numbers.integrated.models import CodeTask
+from sesshu.numbers.integrated.models import CodeTask, Person
 from sesshu.protection import tenancy
 
 
@@ -20,12 +20,28 @@ def invalidate(persons: Iterable[UUID]) -> int:
     return _put(persons, CodeTask.Kind.INVALIDATE)
 
 
-def _put(persons: Iterable[UUID], kind: CodeTask.Kind) -> int:
+def renew(persons: Iterable[UUID]) -> int:
+    """Have the 符号 of each ended and ask for another: it may be that of somebody else."""
+    return _put(persons, CodeTask.Kind.INVALIDATE, again=True)
+
+
+def renew_of(holders: Iterable[int]) -> int:
+    """The same for the persons of these holders, whose 住民票コード was another one until now."""
+    held = Person.objects.filter(municipality_code=tenancy.current(), holder__in=list(holders))
+    return renew(held.values_list("pk", flat=True))
+
+
+def _put(persons: Iterable[UUID], kind: CodeTask.Kind, *, again: bool = False) -> int:
     wanted, now = list(persons), clock.now()
     waiting = CodeTask.objects.filter(municipality_code=tenancy.current(), person__in=wanted).exclude(
         state=CodeTask.State.DONE
     )
     waiting.exclude(kind=kind).delete()
+    waiting.update(again=again)
     same = set(waiting.values_list("person_id", flat=True))
-    fresh = [CodeTask(person_id=pk, kind=kind, next_at=now, made_at=now) for pk in wanted if pk not in same]
+    fresh = [
+        CodeTask(person_id=pk, kind=kind, again=again, next_at=now, made_at=now)
+        for pk in wanted
+        if pk not in same
+    ]
     return len(CodeTask.objects.bulk_create(fresh))

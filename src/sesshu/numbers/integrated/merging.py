@@ -54,11 +54,22 @@ def unmerge(*, place: Place, reason: str, by: Caller, kept: Place | None = None)
         raise refusals.Refusal(422, "empty", "解除の理由を入力してください。")
     Link.objects.filter(municipality_code=tenancy.current(), pk__in=found.links).update(person=found.absorbed)
     Person.objects.filter(pk=found.absorbed_id).update(merged_into=None)
+    _give_back(found)
     code_tasks.acquire([found.absorbed_id])
     found.undone_at, found.undone_by, found.undone_reason = clock.now(), str(by), reason[:200]
     found.save(update_fields=["undone_at", "undone_by", "undone_reason"])
     callers.record(by, "integrated-unmerge", addressee=place[1], count=len(found.links))
     return found
+
+
+def _give_back(undone: Merge) -> None:
+    """An 個人番号 that came while two were one goes with the 宛名番号 that it came for."""
+    kept = Person.objects.select_related("holder").get(pk=undone.kept_id)
+    theirs = Link.objects.filter(pk__in=undone.links, is_shared=True)
+    if kept.holder and theirs.filter(addressee_number=kept.holder.addressee_number).exists():
+        Person.objects.filter(pk=kept.pk).update(holder=None)
+        Person.objects.filter(pk=undone.absorbed_id, holder=None).update(holder=kept.holder)
+        code_tasks.renew([kept.pk])
 
 
 def _last_of(link: Link, kept: Link | None) -> Merge:

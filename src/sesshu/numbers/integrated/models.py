@@ -117,6 +117,7 @@ class CodeTask(TenantModel):
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="code_tasks")
     kind = models.CharField("区分", max_length=10, choices=Kind)
     state = models.CharField("状態", max_length=6, choices=State, default=State.DUE)
+    again = models.BooleanField("失効後に取得し直す", default=False)
     acquisition_number = models.CharField("取得番号", max_length=41, blank=True)
     attempts = models.PositiveIntegerField("回数", default=0)
     next_at = models.DateTimeField("次の送信日時")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -17,7 +17,7 @@ from sesshu.health.replicas import ending, flags, sending, upkeep
 from sesshu.health.replicas.choices import Kind, State
 from sesshu.health.replicas.models import OutboxEntry, ReplicaRecord
 from sesshu.kernel import clock
-from sesshu.protection.models import AuditEvent
+from sesshu.protection.models import Account, AuditEvent
 from sesshu.protection.tenancy import acting_for
 
 ISE = "242039"
@@ -46,6 +46,18 @@ def person(name: str = "見本　花子", **values: Any) -> Addressee:
 
 def given(who: Addressee, on: date = date(2026, 6, 1), **items: Any) -> Dose:
     return ledger.record_dose(addressee=who, vaccine="MR", date=on, by=None, at=clock.now(), **items)
+
+
+@pytest.fixture
+def officer(ise: object) -> Account:
+    return Account.objects.create(login="kakunin", name="見本　職員", municipality_id=ISE)
+
+
+def flag(who: Addressee, by: Account, *, on: bool = True) -> None:
+    flags.set_flags(
+        addressee=who, no_auto_reply=on, nondisclosure=on, reason="相談による", by=by, at=clock.now(),
+        today=TODAY,
+    )  # fmt: skip
 
 
 def waiting() -> list[tuple[str, int]]:
@@ -126,6 +138,88 @@ def test_u03_told_twice_or_undone_before_it_went_is_as_wanted(begun: Door) -> No
     OutboxEntry.objects.filter(kind=Kind.JOIN).update(state=State.WAITING)
     merging.undo(merge=done.pk, by=None, at=clock.now())
     assert (sending.send(ISE).sent, begun.joined) == (2, {})
+
+
+def test_m12_what_staff_set_of_the_one_holds_of_the_other_while_they_are_one(
+    begun: Door, officer: Any
+) -> None:
+    one, other = person(), person("見本　はなこ")
+    given(other)
+    flag(other, officer)
+    sending.send(ISE)
+    done = merging.merge(winner=one.pk, loser=other.pk, by=None, at=clock.now(), reason="同じ人")
+    begun.calls.clear()
+    sending.send(ISE)
+    assert [path.rpartition("/")[2] for path, _ in begun.calls] == ["flags", "replicas", "merge"]
+    assert begun.flags[one.number]["no_auto_reply"]
+    assert flags.flags_of(one.pk).no_auto_reply
+    merging.undo(merge=done.pk, by=None, at=clock.now())
+    begun.calls.clear()
+    sending.send(ISE)
+    assert [path.rpartition("/")[2] for path, _ in begun.calls] == ["unmerge", "flags", "replicas"]
+    told = {number: each["no_auto_reply"] for number, each in begun.flags.items()}
+    assert told == {one.number: False, other.number: True}
+
+
+def test_m12_of_who_was_joined_nothing_is_told_that_would_undo_the_other_s_flags(
+    begun: Door, officer: Any
+) -> None:
+    one, other = person(), person("見本　はなこ")
+    for each in (one, other):
+        flag(each, officer)
+    merging.merge(winner=one.pk, loser=other.pk, by=None, at=clock.now(), reason="同じ人")
+    sending.send(ISE)
+    begun.calls.clear()
+    flag(other, officer, on=False)
+    sending.send(ISE)
+    assert begun.said("/v1/exchange/flags") == []
+    assert begun.flags[one.number]["no_auto_reply"]
+
+
+def test_m12_flags_wait_for_the_number_without_which_nobody_knows_whom_they_are_about(
+    begun: Door, officer: Any
+) -> None:
+    who = person()
+    given(who)
+    flag(who, officer)
+    OutboxEntry.objects.filter(kind=Kind.ASSIGN).update(next_at=clock.now() + timedelta(minutes=1))
+    assert sending.send(ISE).sent == 0
+    OutboxEntry.objects.update(next_at=None)
+    assert sending.send(ISE).sent == 3
+    assert begun.flags[who.number]["no_auto_reply"]
+
+
+def test_m12_flags_of_a_person_unknown_there_are_refused_and_the_record_is_not_put(
+    begun: Door, officer: Any
+) -> None:
+    who = person()
+    sending.send(ISE)
+    begun.persons.clear()
+    given(who)
+    flag(who, officer)
+    assert sending.send(ISE).refused == 2
+    assert OutboxEntry.objects.get(kind=Kind.FLAGS).message.startswith("統合宛名番号が付番されていない")
+
+
+def test_m12_resending_sends_the_flags_too(begun: Door, officer: Any) -> None:
+    who = person()
+    flag(who, officer)
+    sending.send(ISE)
+    begun.flags.clear()
+    upkeep.rebuild(by=None, at=clock.now(), today=TODAY, resend=True)
+    sending.send(ISE)
+    assert begun.flags[who.number]["no_auto_reply"]
+
+
+def test_u03_who_was_joined_before_the_city_began_has_a_number_when_parted(ise: object, door: Door) -> None:
+    one, other = person(), person("見本　はなこ")
+    done = merging.merge(winner=one.pk, loser=other.pk, by=None, at=clock.now(), reason="同じ人")
+    upkeep.rebuild(by=None, at=clock.now(), today=TODAY)
+    sending.send(ISE)
+    assert other.number not in door.persons
+    merging.undo(merge=done.pk, by=None, at=clock.now())
+    sending.send(ISE)
+    assert other.number in door.persons
 
 
 def test_u03_who_cannot_be_joined_is_shown_with_the_reason(begun: Door) -> None:

@@ -164,6 +164,35 @@ def test_a_refused_acquisition_begins_anew(
     assert len(taken(doubles, code)) == 1
 
 
+def test_a_corrected_resident_code_ends_the_old_code_and_has_another(
+    vault: RunningVault, api: Api, doubles: Doubles, tmp_path: Path
+) -> None:
+    """Else the child would keep the 符号 of whoever the wrong 住民票コード belongs to."""
+    addressee, number = invented_addressee(), invented_number()
+    wrong, right = invented_resident_code(), invented_resident_code()
+    feed(vault, tmp_path, (addressee, number, wrong))
+    assign(api, addressee)
+    run(vault)
+    ended = len(doubles.intermediates[ISE].ended)
+    assert feed(vault, tmp_path, (addressee, number, right))["resident_codes"] == 1
+    run(vault)
+    assert len(doubles.intermediates[ISE].ended) == ended + 1
+    assert (len(taken(doubles, wrong)), len(taken(doubles, right))) == (1, 1)
+    assert [row[:2] for row in task(vault, addressee)] == [
+        ["acquire", "done"], ["invalidate", "done"], ["acquire", "done"],
+    ]  # fmt: skip
+
+
+def test_the_command_has_another_code(
+    vault: RunningVault, doubles: Doubles, resident: tuple[str, str]
+) -> None:
+    addressee, code = resident
+    run_out(vault)
+    assert len(taken(doubles, code)) == 1
+    run(vault, addressee)
+    assert len(taken(doubles, code)) == 2
+
+
 def test_without_a_resident_code_it_waits_for_the_feed(
     vault: RunningVault, api: Api, doubles: Doubles, tmp_path: Path
 ) -> None:
@@ -183,7 +212,7 @@ def test_the_command_tells_where_it_stands(
     addressee, _ = resident
     run_out(vault)
     done = vault.cli("numbers", "codes", "--municipality", ISE, "--addressee", addressee)
-    assert "完了 1件、失敗 0件" in done.stdout
+    assert "完了 2件、失敗 0件" in done.stdout  # the old one ended, another acquired
 
 
 @pytest.mark.parametrize("point", ENDING)

@@ -25,6 +25,21 @@ def wanted(addressee: str, number: str = "", **changed: Any) -> dict[str, Any]:
     return said | ({"individual_number": number} if number else {})
 
 
+def holders(vault: RunningVault, *addressees: str) -> Any:
+    """Under whose 宛名番号 the 個人番号 of each one's person stands."""
+    return json.loads(
+        vault.python(
+            "import json\n"
+            "from sesshu.numbers.integrated import finding\n"
+            "from sesshu.protection.tenancy import acting_for\n"
+            f"with acting_for('{ISE}'):\n"
+            f"    found = finding.persons_of('019', {list(addressees)!r}).items()\n"
+            "    holders = {a: p.holder.addressee_number if p.holder else None for a, p in found}\n"
+            "    print(json.dumps(holders))\n"
+        )
+    )
+
+
 def assign(api: Api, *persons: dict[str, Any], municipality: str = ISE) -> list[str]:
     said = api("/v1/integrated/assign", persons=list(persons), municipality=municipality)
     assert [each["addressee_number"] for each in said] == [each["addressee_number"] for each in persons]
@@ -158,6 +173,18 @@ def test_merging_and_its_undoing_leave_everybody_as_before(vault: RunningVault, 
     assert (row["reason"], row["undone_reason"], row["count"]) == ("同じ方", "別の方だった", 1)
     with pytest.raises(Refused, match="名寄せはありません"):
         api("/v1/integrated/unmerge", addressee_number=absorbed, reason="もう一度")
+
+
+def test_a_number_that_came_while_two_were_one_goes_with_its_addressee(vault: RunningVault, api: Api) -> None:
+    """Else whoever is asked about the one would be answered with the other's records."""
+    kept, absorbed = invented_addressee(), invented_addressee()
+    assign(api, wanted(kept), wanted(absorbed))
+    api("/v1/integrated/merge", keep=kept, absorb=absorbed, reason="同じ方")
+    api.register(invented_number(), absorbed)
+    assign(api, wanted(absorbed))
+    assert holders(vault, kept, absorbed) == {kept: absorbed, absorbed: absorbed}
+    api("/v1/integrated/unmerge", addressee_number=absorbed, reason="別の方だった")
+    assert holders(vault, kept, absorbed) == {kept: None, absorbed: absorbed}
 
 
 def test_the_later_of_two_mergings_is_undone_first(vault: RunningVault, api: Api) -> None:
