@@ -21,8 +21,8 @@ _PROTECTED = """
     WHERE municipality_code = %(city)s AND starts_on <= %(today)s
         AND (ends_on IS NULL OR ends_on >= %(today)s)
 """
-# What staff set of a person holds of the one with whom a 名寄せ made the person one. Of nobody else is told, for
-# both have one number there.
+# After a 名寄せ what staff set of either holds of the one that stays. Of that one alone is told, for both
+# have one number there.
 _HEIRS = """
     WITH RECURSIVE heir (set_of, person) AS (
         SELECT addressee_id, addressee_id FROM replicas_flag WHERE municipality_code = %(city)s
