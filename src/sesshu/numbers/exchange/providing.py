@@ -58,19 +58,33 @@ def restrict(request: HttpRequest, asked: s.Flags) -> list[dict[str, Any]]:
 
 
 def records(request: HttpRequest, asked: s.RecordsWanted) -> list[dict[str, Any]]:
-    """情報提供等記録 of a person (番号法23条). :raises Refusal: 404 for an unknown 宛名番号."""
-    numbers = _numbers(request, asked, "exchange-records", {asked.addressee_number})
-    number = numbers.get(asked.addressee_number)
-    if number is None:
+    """情報提供等記録 of a person (番号法23条), and of whom a 名寄せ made one with the person.
+
+    :raises Refusal: 404 for an unknown 宛名番号.
+    """
+
+    def translate(by: Caller) -> list[str]:
+        known = finding.all_numbers_of(by.business, asked.addressee_number)
+        callers.record(by, "exchange-records", purpose="exchange", count=len(known))
+        return known
+
+    numbers = passing.translated(request, asked, "exchange-records", translate)
+    if not numbers:
         raise refusals.Refusal(404, passing.UNKNOWN, passing.UNKNOWN_TEXT)
-    body = {
+    return [
+        each | {"addressee_number": asked.addressee_number}
+        for number in numbers
+        for each in passing.rows(passing.sent(asked, "/tkm/records", _period(asked, number), set(numbers)))
+    ]
+
+
+def _period(asked: s.RecordsWanted, number: str) -> dict[str, Any]:
+    return {
         "integrated_number": number,
         "since": asked.since.isoformat() if asked.since else None,
         "until": asked.until.isoformat() if asked.until else None,
         "all": asked.all,
     }
-    answer = passing.rows(passing.sent(asked, "/tkm/records", body, {number}))
-    return [each | {"addressee_number": asked.addressee_number} for each in answer]
 
 
 def _numbers(request: HttpRequest, asked: Any, operation: str, addressees: set[str]) -> dict[str, str]:

@@ -25,6 +25,23 @@ def numbers_of(business: str, addressees: Collection[str]) -> dict[str, str]:
     }
 
 
+def all_numbers_of(business: str, addressee: str) -> list[str]:
+    """The integrated number of one 宛名番号 and those that a 名寄せ put into it; none for nobody's."""
+    link = _links(business).filter(addressee_number=addressee).first()
+    family = [] if link is None else [link.person_id]
+    last = list(family)
+    while last:
+        joined = Person.objects.filter(municipality_code=tenancy.current(), merged_into__in=last)
+        last = list(joined.values_list("pk", flat=True))
+        family += last
+    held, keys = Person.objects.in_bulk(family), numbering.keys()
+    return [
+        numbering.opened(pk, held[pk].number_sealed, keys[key])
+        for pk in family
+        if (key := held[pk].tenant_key_id) in keys
+    ]
+
+
 def addressees_of(business: str, numbers: Collection[str]) -> dict[str, str]:
     """The business's 宛名番号 of integrated numbers, those of absorbed persons too; others are left out.
 

@@ -242,6 +242,15 @@ def test_wrong_fields_are_named(machines: Callable[..., Any]) -> None:
     assert both.status_code == 422
 
 
+def test_records_of_who_was_joined_are_the_person_s_too(api: Api, doubles: Doubles) -> None:
+    kept, absorbed = person(api), person(api)
+    api("/v1/integrated/merge", keep=kept, absorb=absorbed, reason="同じ方")
+    rows = api("/v1/exchange/records", addressee_number=kept)
+    asked = [body["integrated_number"] for body in doubles.intermediates[ISE].said("/tkm/records")[-2:]]
+    assert len(set(asked)) == 2
+    assert [row["addressee_number"] for row in rows] == [kept, kept]
+
+
 def test_a_merged_person_s_older_inquiry_still_comes_back(api: Api, doubles: Doubles) -> None:
     kept, absorbed = person(api), person(api)
     asked = inquiry(absorbed)
