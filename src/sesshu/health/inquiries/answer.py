@@ -48,6 +48,7 @@ def shown(inquiry: Inquiry) -> dict[str, Any]:
     return {
         "compared": compared,
         "decided": decided,
+        "undated": deciding.UNDATED,
         "new": sum(each.fate is Fate.NEW for each in compared),
         "vaccines": list(catalogue.vaccine_names().items()),
         "counts": [

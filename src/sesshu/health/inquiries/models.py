@@ -125,6 +125,8 @@ class Received(TenantModel):
     reason = models.CharField("理由", max_length=200, blank=True)
     # A dose comes from one record only, so that nothing is taken twice.
     dose = models.OneToOneField(Dose, null=True, on_delete=models.PROTECT, related_name="received")
+    # Of one that was found to be a dose of ours.
+    same_as = models.ForeignKey(Dose, null=True, on_delete=models.PROTECT, related_name="+")
     decided_at = models.DateTimeField("決定日時", null=True)
     decided_by = models.ForeignKey(Account, null=True, on_delete=models.PROTECT, related_name="+")
 

@@ -21,7 +21,7 @@ from sesshu.health.ledger import services as ledger
 from sesshu.health.ledger.models import Dose
 from sesshu.health.ledger.services import EntryRefused
 from sesshu.kernel import clock
-from sesshu.protection.models import Account
+from sesshu.protection.models import Account, AuditEvent
 
 
 @pytest.fixture
@@ -63,6 +63,8 @@ OURS = {"vaccine": "MR", "date": date(2025, 4, 10), "lot_number": "K100"}
         (MR, [OURS | {"volume_ml": Decimal("0.25")}], "contradictory"),
         (MR | {"dose_number": "1"}, [OURS | {"date": date(2025, 6, 1), "reported_dose_number": 1}],
          "contradictory"),
+        # 2期 begins at 1 again, as each season does.
+        (MR | {"dose_number": "1"}, [OURS | {"date": date(2025, 6, 10), "reported_dose_number": 1}], "new"),
         (VARICELLA, [OURS], "new"),
         (MR | {"vaccine": "なぞのワクチン", "programme": None}, [], "unknown"),
         (MR | {"administered_on": "昨年の春"}, [], "unknown"),
@@ -146,6 +148,63 @@ def test_m02_ours_is_corrected_by_theirs_and_stands_again_after_an_undo(
     deciding.undo(Received.objects.get(), reason="母子手帳で確認", by=asker, at=clock.now())
     standing = Dose.objects.get(voided_at__isnull=True)
     assert (standing.lot_number, standing.source) == ("OTHER", "entry")
+
+
+def test_m02_a_record_that_is_decided_contradicts_no_other_of_the_answer(
+    answered: Any, asker: Account
+) -> None:
+    numbered = MR | {"dose_number": "1"}
+    inquiry = answered([numbered, numbered | {"administered_on": "2025-06-01", "lot": "K200"}])
+    first, second = inquiry.received.order_by("place")
+    taken = deciding.take(first, by=asker, at=clock.now())
+    assert fates(inquiry) == ["new"]
+    ledger.replace(taken, reason="ロット番号の誤り", by=asker, at=clock.now(), lot_number="K101")
+    assert fates(inquiry) == ["new"]
+    deciding.take(second, by=asker, at=clock.now())
+    assert Dose.objects.filter(voided_at__isnull=True).count() == 2
+
+
+def test_m02_one_found_to_be_ours_leaves_the_next_record_new(answered: Any, asker: Account) -> None:
+    numbered = MR | {"dose_number": "1"}
+    ours = [OURS | {"reported_dose_number": 1}]
+    inquiry = answered([numbered, numbered | {"administered_on": "2025-06-01"}], ours)
+    first, second = inquiry.received.order_by("place")
+    deciding.confirm_same(first, by=asker, at=clock.now())
+    assert fates(inquiry) == ["new"]
+    deciding.undo(Received.objects.get(pk=first.pk), reason="誤り", by=asker, at=clock.now())
+    assert Received.objects.get(pk=first.pk).same_as is None
+    assert not Dose.objects.get().is_void
+    assert second.decision == ""
+
+
+@pytest.mark.parametrize("on", ["2025-04-10", "2025-05-30"])
+def test_m02_what_contradicts_ours_is_taken_with_a_reason(answered: Any, asker: Account, on: str) -> None:
+    theirs = MR | {"dose_number": "1", "administered_on": on}
+    inquiry = answered([theirs], [OURS | {"lot_number": "OTHER", "reported_dose_number": 1}])
+    assert fates(inquiry) == ["contradictory"]
+    (row,) = inquiry.received.all()
+    with pytest.raises(NotDecided, match="理由を入力"):
+        deciding.take(row, by=asker, at=clock.now(), reason=" ")
+    deciding.take(row, by=asker, at=clock.now(), reason="母子手帳に両方ある")
+    row.refresh_from_db()
+    assert (row.decision, row.reason) == (Decision.TAKEN, "母子手帳に両方ある")
+    assert Dose.objects.filter(voided_at__isnull=True).count() == 2
+    assert AuditEvent.objects.get(action="inquiry.decide").detail["fate"] == "contradictory"
+
+
+@pytest.mark.parametrize(
+    ("record", "words"),
+    [
+        ({"vaccine": "9999", "programme": "x"}, "^ワクチンを選んでください"),
+        ({"administered_on": "昨年の春"}, "接種台帳に手で入力"),
+    ],
+)
+def test_m02_what_cannot_be_read_is_refused_with_what_to_do(
+    answered: Any, asker: Account, record: Any, words: str
+) -> None:
+    (row,) = answered([MR | record]).received.all()
+    with pytest.raises(NotDecided, match=words):
+        deciding.take(row, by=asker, at=clock.now())
 
 
 def test_m02_what_is_left_out_wants_a_reason(answered: Any, asker: Account) -> None:
