@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db import transaction
 
+from sesshu.addressees.selectors import is_protected
 from sesshu.health.catalogue import selectors as catalogue
 from sesshu.health.inquiries import comparing, provided, sealing, services
 from sesshu.health.inquiries.choices import Closing, Decision, Fate, State
@@ -22,6 +23,7 @@ from sesshu.health.inquiries.services import NotAsked, told
 from sesshu.health.ledger import selectors as ledger
 from sesshu.health.ledger import services as ledger_services
 from sesshu.health.ledger.models import Dose, Source
+from sesshu.kernel import clock
 from sesshu.kernel.wareki import to_wareki_short
 from sesshu.protection import audit
 from sesshu.protection.models import Account
@@ -220,7 +222,7 @@ def _record(inquiry: Inquiry, found: Compared, *, by: Account, at: datetime, con
     theirs = found.provided
     assert theirs.on is not None
     items = provided.items_of(theirs)
-    items["provider_name"] = items["provider_name"] or inquiry.provider_name
+    items["provider_name"] = items["provider_name"] or _asked_of(inquiry)
     fits = theirs.programme in catalogue.vaccine_programmes(theirs.vaccine)
     return ledger_services.record_dose(
         addressee=inquiry.addressee, vaccine=theirs.vaccine, date=theirs.on,
@@ -232,8 +234,14 @@ def _record(inquiry: Inquiry, found: Compared, *, by: Account, at: datetime, con
 
 def _provenance(inquiry: Inquiry) -> str:
     answered = inquiry.answered_at or inquiry.received_at
-    day = f"、{to_wareki_short(answered.date())}回答" if answered else ""
-    return f"情報照会による登録（{inquiry.provider_name}{day}、処理通番 {inquiry.processing_number}）"
+    day = f"{to_wareki_short(clock.in_japan(answered).date())}回答" if answered else ""
+    origin = [_asked_of(inquiry), day, f"処理通番 {inquiry.processing_number}"]
+    return f"情報照会による登録（{'、'.join(filter(None, origin))}）"
+
+
+def _asked_of(inquiry: Inquiry) -> str:
+    """Who provided it; "" for a person under a 支援措置, whose ledger more people read than may see that."""
+    return "" if is_protected([inquiry.addressee_id]) else inquiry.provider_name
 
 
 def _decide(

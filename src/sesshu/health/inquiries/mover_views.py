@@ -44,7 +44,7 @@ def movers(request: HttpRequest) -> HttpResponse:
                 return redirect("inquiries:run", pk=made.pk)
             except NotAsked as error:
                 form.add_error(None, str(error))
-        found = moved.found(**period)
+        found = moved.found(**period, by=account(request))
         days = {name: day.isoformat() for name, day in period.items()}
         subjects = [pk for pk, *_ in found.askable]
         audit.record("inquiry.movers", by=account(request), subjects=subjects, detail=days)

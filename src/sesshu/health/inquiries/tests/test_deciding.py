@@ -234,7 +234,7 @@ def test_m02_a_vaccine_nobody_knows_is_read_by_the_clerk(answered: Any, asker: A
 
 def test_m02_what_cannot_have_happened_is_said_and_refused(answered: Any, asker: Account) -> None:
     inquiry = answered([MR | {"administered_on": "2020-01-01"}])
-    (compared,) = answer.shown(inquiry)["compared"]
+    (compared,) = answer.shown(inquiry, hides=False)["compared"]
     assert any("生年月日" in remark for remark in compared.remarks)
     (row,) = inquiry.received.all()
     with pytest.raises(EntryRefused, match="生年月日"):
@@ -244,7 +244,7 @@ def test_m02_what_cannot_have_happened_is_said_and_refused(answered: Any, asker:
 def test_m02_a_dose_voided_here_before_is_remarked_upon(answered: Any, asker: Account) -> None:
     inquiry = answered([MR], [OURS])
     ledger.void(Dose.objects.get(), reason="別人の記録", by=asker, at=clock.now())
-    (compared,) = answer.shown(inquiry)["compared"]
+    (compared,) = answer.shown(inquiry, hides=False)["compared"]
     assert (compared.fate, compared.remarks) == (
         Fate.NEW,
         ("同じ接種を台帳で取り消しています（別人の記録）。",),
@@ -253,7 +253,7 @@ def test_m02_a_dose_voided_here_before_is_remarked_upon(answered: Any, asker: Ac
 
 def test_m02_the_schedule_is_asked_before_anything_is_taken(answered: Any) -> None:
     inquiry = answered([MR | {"administered_on": "2024-04-10"}])
-    (compared,) = answer.shown(inquiry)["compared"]
+    (compared,) = answer.shown(inquiry, hides=False)["compared"]
     assert compared.verdict is not None
     assert compared.verdict.evaluation != "valid"  # at one month of age
     assert not Dose.objects.exists()
@@ -265,7 +265,7 @@ def test_of_other_kinds_nothing_goes_into_the_ledger(door: Door, asker: Account)
     door.answers[who.number] = [{"fiscal_year": "2026", "taxed": "非課税", "income_levy": "0", "x": "y"}]
     turn()
     made.refresh_from_db()
-    shown = answer.shown(made)["facts"]
+    shown = answer.shown(made, hides=False)["facts"]
     (facts,) = shown
     assert dict(facts) == {
         "年度": "2026", "課税・非課税": "非課税", "所得割額（円）": "0", "均等割額（円）": None,
