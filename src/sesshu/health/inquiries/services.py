@@ -86,17 +86,18 @@ def ask_again(inquiry: Inquiry, *, by: Account, at: datetime, provider: str = ""
 
 @transaction.atomic
 def cancel(inquiry: Inquiry, *, by: Account) -> Inquiry:
-    """Take an inquiry back; one that has gone is cancelled by the job.
+    """Take an inquiry back; one that has gone, or may have, is cancelled by the job.
 
     :raises NotAsked: when its answer has come already.
     """
     found = locked(inquiry.pk)
     if found.state not in PENDING:
         raise NotAsked("この照会はすでに終わっているため、取りやめられません。")
-    found.cancel_requested = True
     if found.state == State.QUEUED and found.attempts == 0:
         found.state = State.CANCELLED
-    found.save(update_fields=["cancel_requested", "state"])
+    else:
+        found.cancel_requested, found.next_at = True, None
+    found.save(update_fields=["cancel_requested", "state", "next_at"])
     audit.record("inquiry.cancel", by=by, subjects=[found.addressee_id], detail=told(found))
     return found
 

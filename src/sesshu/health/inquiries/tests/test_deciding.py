@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -100,6 +100,13 @@ def test_m02_new_doses_go_into_the_ledger_with_where_they_come_from(answered: An
     # The schedule has judged it.
     shown = page.gather(inquiry.addressee, today=TODAY).doses
     assert [row.verdict.evaluation for row in shown if row.verdict] == ["valid", "valid"]
+
+
+def test_m02_an_answer_of_the_small_hours_is_of_that_day(answered: Any, asker: Account) -> None:
+    inquiry = answered([MR])
+    Inquiry.objects.update(answered_at=datetime(2026, 11, 21, 16, 30, tzinfo=UTC))
+    (row,) = inquiry.received.all()
+    assert "R8.11.22回答" in deciding.take(row, by=asker, at=clock.now()).note
 
 
 def test_m02_nothing_is_taken_twice(answered: Any, asker: Account) -> None:

@@ -1,4 +1,4 @@
-"""Where one under a 支援措置 lived before is shown to nobody without the right to see it."""
+"""Where one under a 支援措置 lived before is shown to nobody without the right to see it (S07)."""
 
 from __future__ import annotations
 

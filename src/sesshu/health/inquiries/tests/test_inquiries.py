@@ -154,6 +154,63 @@ def test_one_taken_back_while_it_was_on_its_way_is_cancelled_there(door: Door, a
     assert [each["state"] for each in door.inquiries.values()] == ["cancelled"]
 
 
+def test_one_taken_back_after_its_reply_was_lost_is_cancelled_there(door: Door, asker: Account) -> None:
+    inquiry = asked(asker)
+    door.silent = True
+
+    def lost(name: str) -> None:
+        if name == "inquiries.told":
+            raise KeyboardInterrupt
+
+    points.hook = lost
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            turn()
+    finally:
+        points.hook = None
+    with acting_for(ISE):
+        services.cancel(now(inquiry), by=asker)
+        assert now(inquiry).is_pending
+        turn()
+    assert (now(inquiry).state, inquiry.cancel_requested) == (State.CANCELLED, False)
+    assert [each["state"] for each in door.inquiries.values()] == ["cancelled"]
+    door.calls.clear()
+    turn()
+    assert door.calls == []
+
+
+def test_one_taken_back_before_it_went_is_over(door: Door, asker: Account) -> None:
+    inquiry = asked(asker)
+    services.cancel(inquiry, by=asker)
+    assert (now(inquiry).state, inquiry.cancel_requested) == (State.CANCELLED, False)
+    turn()
+    assert door.calls == []
+
+
+def test_one_taken_back_goes_at_once_when_the_door_opens(door: Door, asker: Account) -> None:
+    inquiry = asked(asker)
+    door.away = door.silent = True
+    turn()
+    services.cancel(now(inquiry), by=asker)
+    turn()
+    assert now(inquiry).is_pending
+    door.away = False
+    services.cancel(now(inquiry), by=asker)
+    turn()
+    assert (now(inquiry).state, inquiry.cancel_requested) == (State.CANCELLED, False)
+
+
+def test_one_taken_back_that_nobody_takes_is_over(door: Door, asker: Account) -> None:
+    inquiry = asked(asker)
+    door.away = True
+    turn()
+    services.cancel(now(inquiry), by=asker)
+    door.away = False
+    door.unreadable.add(inquiry.number)
+    turn()
+    assert (now(inquiry).state, inquiry.cancel_requested) == (State.FAILED, False)
+
+
 def test_m17_only_what_the_order_lists_may_be_asked(door: Door, asker: Account) -> None:
     who = moved_in()
     values = {"addressee": who, "by": asker, "at": clock.now()}
