@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from sesshu.addressees import selectors as addressees
-from sesshu.health.inquiries import answer, selectors
+from sesshu.health.inquiries import answer, selectors, watching
 from sesshu.health.inquiries.choices import Closing, State, sentence_of, steps_after
 from sesshu.health.inquiries.kinds import all_kinds, kind_of
 from sesshu.health.inquiries.models import Inquiry
@@ -92,12 +92,13 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     inquiry = selectors.inquiry(pk)
     if inquiry is None:
         raise Http404
-    subjects = [inquiry.addressee_id]
-    audit.record("inquiry.read", by=account(request), subjects=subjects, detail=told(inquiry))
     if request.headers.get("HX-Request"):
+        # The page that asks again and again has been recorded; the whole one that follows will be.
         if inquiry.is_pending:
             return render(request, "inquiries/state.html", _context(request, inquiry))
         return HttpResponse(headers={"HX-Refresh": "true"})
+    subjects = [inquiry.addressee_id]
+    audit.record("inquiry.read", by=account(request), subjects=subjects, detail=told(inquiry))
     context = _context(request, inquiry)
     context["person"] = addressees.person(inquiry.addressee_id, by=account(request), purpose="照会")
     context |= answer.shown(inquiry, hides=context["row"].hides)
@@ -112,6 +113,7 @@ def _context(request: HttpRequest, inquiry: Inquiry) -> dict[str, Any]:
     return {
         "inquiry": inquiry,
         "row": row,
+        "pause": watching.pause(inquiry.asked_at),
         "kind": kind,
         "steps": list(map(str, steps_after(inquiry.refusal, about_doses=doses))) if refused else [],
         "closings": [(c.value, c.label) for c in (Closing.PAPER, Closing.DROPPED)],

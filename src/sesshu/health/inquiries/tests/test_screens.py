@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -159,6 +159,24 @@ def test_the_list_is_searched_by_post_and_counts_its_views(door: Door, desk: Cli
     subjects = AuditEvent.objects.filter(action="inquiry.list").order_by("pk").first()
     assert subjects is not None
     assert len(subjects.subjects) == 1
+
+
+def test_a_page_that_waits_is_recorded_once_and_asks_less_often_in_time(door: Door, desk: Client) -> None:
+    who = moved_in()
+    ask_former(desk, who.pk)
+    address = reverse("inquiries:detail", args=[Inquiry.objects.get().pk])
+    panel = reverse("inquiries:person-state", args=[who.pk])
+    again = {"HX-Request": "true"}
+    assert "every 3s" in text(desk.get(address))
+    assert "every 3s" in text(desk.get(address, headers=again))
+    Inquiry.objects.update(asked_at=clock.now() - timedelta(minutes=11))
+    assert "every 60s" in text(desk.get(address, headers=again))
+    assert "every 60s" in text(desk.get(panel, headers=again))
+    assert AuditEvent.objects.filter(action="inquiry.read").count() == 1
+    turn()
+    assert desk.get(address, headers=again).headers["HX-Refresh"] == "true"
+    desk.get(address)
+    assert AuditEvent.objects.filter(action="inquiry.read").count() == 2
 
 
 def test_movers_are_counted_before_they_are_asked_about(door: Door, desk: Client) -> None:
