@@ -265,6 +265,36 @@ def test_an_answer_about_somebody_else_is_not_taken(door: Door, asker: Account) 
     collecting.collect(ISE)
     assert (now(inquiry).state, inquiry.refusal) == (State.FAILED, Refusal.MISMATCH)
     assert not Received.objects.exists()
+    # It is left there, and nobody asks for it each minute.
+    door.calls.clear()
+    turn()
+    assert (door.taken, door.calls) == (set(), [])
+    # When the door names the right person, it is taken.
+    next(iter(door.inquiries.values()))["addressee_number"] = inquiry.number
+    door.answers[inquiry.number] = [MR]
+    assert collecting.collect(ISE) == 1
+    assert (now(inquiry).state, inquiry.refusal, inquiry.message) == (State.ANSWERED, "", "")
+    assert door.taken == {inquiry.processing_number}
+
+
+@pytest.mark.parametrize("at_once", [2, 3])
+def test_what_is_left_at_the_door_holds_up_no_other(
+    door: Door, asker: Account, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    monkeypatch.setattr(collecting, "AT_ONCE", at_once)
+    door.at_once = at_once
+    made = [asked(asker, f"000000010{number}") for number in range(6)]
+    door.silent = True
+    turn()
+    door.silent = False
+    door.unanswered = {"0000000105"}
+    for inquiry in list(door.inquiries.values())[:2]:
+        inquiry["addressee_number"] = "0000000999"
+    assert collecting.collect(ISE) == 3
+    states = [State.FAILED] * 2 + [State.ANSWERED] * 3 + [State.ASKED]
+    assert [now(inquiry).state for inquiry in made] == states
+    assert door.taken == {inquiry.processing_number for inquiry in made[2:5]}
+    assert collecting.collect(ISE) == 0
 
 
 def test_an_answer_that_cannot_be_read_is_not_taken(door: Door, asker: Account) -> None:
@@ -293,6 +323,26 @@ def test_after_a_merge_the_answer_finds_its_inquiry(door: Door, asker: Account) 
     door.silent, door.answers["0000000102"] = False, [MR]
     turn()
     assert (now(inquiry).state, inquiry.addressee_id) == (State.ANSWERED, kept.pk)
+
+
+@pytest.mark.parametrize("asked_about_the_one_that_stays", [True, False])
+def test_after_a_merge_the_result_may_name_either_number(
+    door: Door, asker: Account, asked_about_the_one_that_stays: bool
+) -> None:
+    door.silent = True
+    inquiry, other = asked(asker, "0000000102"), moved_in("0000000103", birth_date=date(2024, 3, 2))
+    turn()
+    kept, gone = inquiry.addressee, other
+    if not asked_about_the_one_that_stays:
+        kept, gone = gone, kept
+    merging.merge(winner=kept.pk, loser=gone.pk, by=None, at=clock.now(), reason="同じ人")
+    last = moved_in("0000000104", birth_date=date(2024, 3, 3))
+    merging.merge(winner=last.pk, loser=kept.pk, by=None, at=clock.now(), reason="同じ人")
+    door.silent, door.answers[other.number] = False, [MR]
+    next(iter(door.inquiries.values()))["addressee_number"] = other.number
+    turn()
+    assert (now(inquiry).state, Received.objects.count()) == (State.ANSWERED, 1)
+    assert door.taken == {inquiry.processing_number}
 
 
 def test_all_who_moved_in_are_asked_about_at_once(door: Door, asker: Account) -> None:
