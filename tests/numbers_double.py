@@ -75,6 +75,8 @@ class Door:
     silent: bool = False
     refuses_flags: bool = False
     unparted: bool = False
+    at_once: int = 500
+    unanswered: set[str] = field(default_factory=set)
     unreadable: set[str] = field(default_factory=set)
     municipality: str = "242039"
     problems: list[str] = field(default_factory=list)
@@ -128,7 +130,7 @@ class Door:
             "/v1/integrated/merge": {"keep", "absorb", "reason"},
             "/v1/integrated/unmerge": {"addressee_number", "kept", "reason"},
             "/v1/exchange/inquiries": {"inquiries"},
-            "/v1/exchange/results": {"waiting"},
+            "/v1/exchange/results": {"processing_numbers"} if "processing_numbers" in said else {"waiting"},
             "/v1/exchange/taken": {"processing_numbers"},
             "/v1/exchange/cancel": {"processing_numbers"},
             "/v1/exchange/replicas": {"process", "records"},
@@ -193,8 +195,14 @@ class Door:
 
     def _results(self, said: dict[str, Any]) -> list[dict[str, Any]]:
         found = []
+        named = said.get("processing_numbers")
         for inquiry in self.inquiries.values():
             if self.silent or inquiry["processing_number"] in self.taken:
+                continue
+            if named is not None and inquiry["processing_number"] not in named:
+                continue
+            unfinished = inquiry["addressee_number"] in self.unanswered
+            if unfinished and named is None:
                 continue
             answer = self.answers.get(inquiry["addressee_number"], [])
             refused = isinstance(answer, str) or inquiry["state"] == "cancelled"
@@ -203,7 +211,7 @@ class Door:
                     "processing_number": inquiry["processing_number"],
                     "reference": inquiry["reference"],
                     "addressee_number": inquiry["addressee_number"],
-                    "state": "cancelled" if inquiry["state"] == "cancelled"
+                    "state": "accepted" if unfinished else "cancelled" if inquiry["state"] == "cancelled"
                     else "refused" if refused else "answered",
                     "refusal": answer if isinstance(answer, str) else None,
                     "message": None,
@@ -212,7 +220,7 @@ class Door:
                     "records": [] if refused else answer,
                 }
             )  # fmt: skip
-        return found[:500]
+        return found[: self.at_once]
 
     def _taken(self, said: dict[str, Any]) -> dict[str, int]:
         self.taken |= set(said["processing_numbers"])

@@ -72,6 +72,16 @@ def by_number(number: str, *, by: Account | None, purpose: str) -> AddresseeView
     return person((found.merged_into or found).pk, by=by, purpose=purpose)
 
 
+def has_number(addressee: Addressee, number: str) -> bool:
+    """Whether a 宛名番号 is of this person, who after a 名寄せ has several."""
+    named = addressees().filter(number=number).first()
+    return named is not None and _kept(named) == _kept(addressee)
+
+
+def _kept(addressee: Addressee) -> Addressee:
+    return _kept(addressee.merged_into) if addressee.merged_into else addressee
+
+
 def household(of: AddresseeView, *, by: Account | None) -> list[AddresseeView]:
     """The others of the household; nobody where the household is hidden or unknown.
 

@@ -18,7 +18,12 @@ register(
     ("inquiry.ask-many", "まとめての情報照会", "転入者についてまとめて照会しました", ("run", "kind")),
     ("inquiry.cancel", "照会の取りやめ", "照会を取りやめました", _INQUIRY),
     ("inquiry.close", "照会の終了", "照会の処理を終えました", (*_INQUIRY, "closing")),
-    ("inquiry.decide", "回答の処理", "照会の回答を処理しました", (*_INQUIRY, "decision", "dose", "place")),
+    (
+        "inquiry.decide",
+        "回答の処理",
+        "照会の回答を処理しました",
+        (*_INQUIRY, "decision", "dose", "place", "fate"),
+    ),
     (
         "inquiry.undo",
         "回答の処理の取消",

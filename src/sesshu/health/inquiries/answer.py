@@ -14,6 +14,7 @@ from sesshu.health.inquiries.models import Inquiry, Received
 from sesshu.health.inquiries.provided import Provided
 from sesshu.health.ledger import selectors as ledger
 from sesshu.kernel import clock
+from sesshu.kernel.masking import HIDDEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +33,17 @@ class Decided:
         return str(Decision(self.row.decision).label)
 
 
-def shown(inquiry: Inquiry) -> dict[str, Any]:
-    """The context of the page; empty where nothing was provided or it was erased."""
+def shown(inquiry: Inquiry, *, hides: bool) -> dict[str, Any]:
+    """The context of the page; empty where nothing was provided or it was erased.
+
+    :param hides: whether the dwelling place of the person may not be seen.
+    """
     if inquiry.state not in (State.ANSWERED, State.CLOSED) or inquiry.key is None:
         return {"erased": inquiry.state == State.CLOSED and inquiry.answered_at is not None}
     rows = list(inquiry.received.select_related("dose", "decided_by").order_by("place"))
     kind = kind_of(inquiry.kind)
     if kind is None or not kind.ledger:
-        return {"facts": _facts(inquiry, rows)}
+        return {"facts": _facts(inquiry, rows, hides)}
     decided = [
         Decided(provided.read(row, content), row)
         for row, content in sealing.opened(inquiry, [row for row in rows if row.decision])
@@ -48,6 +52,7 @@ def shown(inquiry: Inquiry) -> dict[str, Any]:
     return {
         "compared": compared,
         "decided": decided,
+        "undated": deciding.UNDATED,
         "new": sum(each.fate is Fate.NEW for each in compared),
         "vaccines": list(catalogue.vaccine_names().items()),
         "counts": [
@@ -69,11 +74,14 @@ def _judged(inquiry: Inquiry, rows: list[Received]) -> list[Compared]:
     )
 
 
-def _facts(inquiry: Inquiry, rows: list[Received]) -> list[list[tuple[str, Any]]]:
+def _facts(inquiry: Inquiry, rows: list[Received], hides: bool) -> list[list[tuple[str, Any]]]:
     """What was provided under the words of the kind; a field it does not name is not shown."""
     kind = kind_of(inquiry.kind)
-    fields = kind.fields if kind else {}
+    fields, dwelling = (kind.fields, kind.dwelling) if kind else ({}, ())
     return [
-        [(words, content.get(name)) for name, words in fields.items()]
+        [
+            (words, HIDDEN if hides and name in dwelling else content.get(name))
+            for name, words in fields.items()
+        ]
         for _, content in sealing.opened(inquiry, rows)
     ]

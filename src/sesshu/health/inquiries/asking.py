@@ -42,12 +42,12 @@ def send(municipality: str) -> int:
 
 def _due(at: datetime) -> list[Inquiry]:
     waiting = Inquiry.objects.filter(municipality_code=current(), state=State.QUEUED)
-    waiting.filter(cancel_requested=True).update(state=State.CANCELLED)
-    due = waiting.filter(Q(next_at__isnull=True) | Q(next_at__lte=at), cancel_requested=False)
+    # One that is being taken back goes too: it may have arrived, and only by its 処理通番 it ends there.
+    due = waiting.filter(Q(next_at__isnull=True) | Q(next_at__lte=at))
     ids = list(due.order_by("pk").values_list("pk", flat=True)[:AT_ONCE])
-    # From here on a cancellation goes by the network: it may have left already.
-    Inquiry.objects.filter(municipality_code=current(), pk__in=ids).update(attempts=F("attempts") + 1)
-    found = Inquiry.objects.filter(municipality_code=current(), pk__in=ids)
+    # From here on a cancellation goes by the network; one that was taken back just now stays here.
+    waiting.filter(pk__in=ids).update(attempts=F("attempts") + 1)
+    found = waiting.filter(pk__in=ids)
     return list(found.select_related("addressee", "asked_by").order_by("asked_by_id", "terminal", "pk"))
 
 
@@ -105,17 +105,21 @@ def _write(rows: Sequence[Inquiry], said: dict[str, dict[str, Any]]) -> None:
     changed = []
     for row in held.order_by("pk"):
         answer = said.get(row.reference)
-        if answer is None or row.state not in (State.QUEUED, State.CANCELLED):
+        if answer is None or row.state != State.QUEUED:
             continue
         row.processing_number = str(answer.get("processing_number") or "")
-        if row.state == State.QUEUED and row.processing_number:
+        if row.processing_number:
             row.state, row.message, row.next_at = State.ASKED, "", None
-        elif row.state == State.QUEUED:
+        elif row.cancel_requested:
+            row.state, row.cancel_requested = State.CANCELLED, False
+        else:
             row.state, refused = State.REFUSED, refused + 1
             row.refusal = str(answer.get("error") or "")[:40]
             row.message = str(answer.get("message") or "")[:300]
         changed.append(row)
-    Inquiry.objects.bulk_update(changed, ["state", "processing_number", "refusal", "message", "next_at"])
+    Inquiry.objects.bulk_update(
+        changed, ["state", "processing_number", "refusal", "message", "next_at", "cancel_requested"]
+    )
     subjects = sorted({row.addressee_id for row in changed})
     audit.record(
         "inquiry.sent", by=None, subjects=subjects, detail={"sent": len(changed), "refused": refused}
@@ -125,24 +129,24 @@ def _write(rows: Sequence[Inquiry], said: dict[str, dict[str, Any]]) -> None:
 def _put_off(rows: Sequence[Inquiry], message: str, at: datetime) -> None:
     for row in rows:
         pause = min(_FIRST_WAIT * 2 ** min(row.attempts, 8), _LONGEST_WAIT)
-        state = State.FAILED if row.attempts >= _MOST_ATTEMPTS else State.QUEUED
-        Inquiry.objects.filter(municipality_code=current(), pk=row.pk, state=State.QUEUED).update(
-            next_at=at + pause, message=message[:300], state=state
-        )
+        held = Inquiry.objects.filter(municipality_code=current(), pk=row.pk, state=State.QUEUED)
+        held.update(next_at=at + pause, message=message[:300])
+        if row.attempts >= _MOST_ATTEMPTS:
+            held.update(state=State.FAILED, cancel_requested=False)
 
 
 def _fail(rows: Sequence[Inquiry], code: str, message: str) -> None:
     held = Inquiry.objects.filter(
         municipality_code=current(), pk__in=[row.pk for row in rows], state=State.QUEUED
     )
-    held.update(state=State.FAILED, refusal=code[:40], message=message[:300])
+    held.update(state=State.FAILED, refusal=code[:40], message=message[:300], cancel_requested=False)
 
 
 def cancel(municipality: str) -> int:
     """Tell of the cancellations that were asked for; how many came in time."""
     with acting_for(municipality):
-        waiting = Inquiry.objects.filter(municipality_code=current(), cancel_requested=True).exclude(
-            processing_number=""
+        waiting = Inquiry.objects.filter(
+            municipality_code=current(), cancel_requested=True, state=State.ASKED
         )
         numbers = list(waiting.order_by("pk").values_list("processing_number", flat=True)[:AT_ONCE])
     if not numbers:
@@ -156,9 +160,7 @@ def cancel(municipality: str) -> int:
     cancelled = [row["processing_number"] for row in said if row["state"] == "cancelled"]
     with acting_for(municipality):
         held = Inquiry.objects.filter(municipality_code=current(), processing_number__in=numbers)
-        held.filter(processing_number__in=cancelled, state__in=[State.ASKED, State.CANCELLED]).update(
-            state=State.CANCELLED
-        )
+        held.filter(processing_number__in=cancelled, state=State.ASKED).update(state=State.CANCELLED)
         # What came too late is answered as if nobody had cancelled.
         held.update(cancel_requested=False)
     return len(cancelled)

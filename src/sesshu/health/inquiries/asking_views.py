@@ -25,6 +25,7 @@ from sesshu.protection.purposes import Purpose
 from sesshu.protection.signed_in import account
 from sesshu.protection.tenancy import current
 from sesshu.protection.terminals.policies import on_numbers_terminals
+from sesshu.protocol import codes
 
 
 @require_http_methods(["GET", "POST"])
@@ -35,17 +36,20 @@ def new(request: HttpRequest, pk: int) -> HttpResponse:
     """Choose what to ask for, and whom."""
     addressee = _addressee(pk)
     asked = request.method == "POST" and "search" not in request.POST
-    initial = {"kind": VACCINATION, "provider": wards.institution_of(addressee.former_municipality_code)}
+    hides = bool(selectors.hidden_from(account(request), [pk]))
+    former = "" if hides else wards.institution_of(addressee.former_municipality_code)
+    initial = {"kind": VACCINATION, "provider": former}
     if request.method == "POST" and not asked:
         initial = {name: request.POST.get(name, "") for name in request.POST}
     form = InquiryForm(request.POST if asked else None, initial=initial, today=clock.today())
     if form.is_valid() and (made := _asked(request, form, addressee)):
-        messages.success(request, f"{made.provider_name}へ照会します。回答が届くとこの画面に表示します。")
+        messages.success(request, "照会します。回答が届くとこの画面に表示します。")
         return redirect("inquiries:detail", pk=made.pk)
     kind = str(form["kind"].value() or "")
     context = {
         "person": addressees.person(pk, by=account(request), purpose="照会"),
         "form": form,
+        "hides": hides and bool(addressee.former_municipality_code),
         "institutions": _offered(kind, str(form["text"].value() or ""), str(form["provider"].value() or "")),
         "chosen": str(form["provider"].value() or ""),
     }
@@ -97,8 +101,8 @@ def ask_former(request: HttpRequest, pk: int) -> HttpResponse:
     """前住所地へ照会: the button of the ledger page."""
     addressee = _addressee(pk)
     provider = wards.institution_of(addressee.former_municipality_code)
-    if not provider:
-        messages.error(request, "転入前の市区町村が分かりません。照会先を選んでください。")
+    if provider in ("", codes.institution_of(current())):
+        messages.error(request, "転入前の市区町村が分からないか、照会できません。照会先を選んでください。")
         return redirect("inquiries:new", pk=pk)
     try:
         services.ask(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -19,6 +19,9 @@ from sesshu.schedule import DoseGiven, DoseVerdict, assess, load_pack
 
 # A date copied by hand is often some days off; two doses of one programme are never so near.
 NEAR = 7
+# Numbers begin again with every 期 and every season, which lie more than half a year apart; the same number
+# within two months is one dose of which one side has the wrong month.
+SAME_NUMBER = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,18 +48,30 @@ class Compared:
 
     @property
     def can_be_taken(self) -> bool:
-        return self.fate in (Fate.NEW, Fate.SIMILAR)
+        """Without a reason, and once the vaccine is known."""
+        readable = self.fate is Fate.UNKNOWN and self.provided.on is not None
+        return readable or self.fate in (Fate.NEW, Fate.SIMILAR)
+
+    @property
+    def wants_vaccine(self) -> bool:
+        """Whether it can be taken once a clerk has said which vaccine it was."""
+        readable = self.provided.on is not None and self.fate is not Fate.SAME
+        return readable and not self.provided.vaccine
 
 
-def compare(provided: Sequence[Provided], ours: Iterable[Dose]) -> list[Compared]:
+def compare(
+    provided: Sequence[Provided], ours: Iterable[Dose], bound: Collection[int] = ()
+) -> list[Compared]:
     """Each record beside the nearest dose of ours, each of ours beside one record at most; by date.
 
     ``ours``: voided doses too; one that was voided here and comes again is remarked upon.
+    ``bound``: those that a decision gave to another record; only the very same is held against them.
     """
     doses = list(ours)
     standing = [dose for dose in doses if not dose.is_void]
     found: dict[int, Compared] = {}
-    free = {dose.pk: dose for dose in standing}
+    free = {dose.pk: dose for dose in standing if dose.pk not in bound}
+    decided = [dose for dose in standing if dose.pk in bound]
     for judge in (_same_day, _near):  # an exact fit goes before one that is only like it
         for each in provided:
             if each.row.place in found or each.on is None:
@@ -66,7 +81,9 @@ def compare(provided: Sequence[Provided], ours: Iterable[Dose]) -> list[Compared
                 found[each.row.place] = _beside(each, fit)
                 del free[fit.pk]
     voided = [dose for dose in doses if dose.is_void and dose.replaced_by_id is None]
-    compared = [found.get(each.row.place) or _alone(each, voided) for each in provided]
+    compared = [
+        found.get(each.row.place) or _repeated(each, decided) or _alone(each, voided) for each in provided
+    ]
     return sorted(compared, key=lambda each: (each.provided.on or date.max, each.provided.row.place))
 
 
@@ -119,9 +136,9 @@ def _near(each: Provided, dose: Dose) -> bool:
     assert each.on is not None
     if not _is_alike(each, dose):
         return False
-    # The same dose of the course under another date is a contradiction, however far apart the dates are.
+    days = abs((dose.date - each.on).days)
     same_number = each.dose_number is not None and each.dose_number == dose.reported_dose_number
-    return abs((dose.date - each.on).days) <= NEAR or (same_number and dose.vaccine == each.vaccine)
+    return days <= NEAR or (days <= SAME_NUMBER and same_number and dose.vaccine == each.vaccine)
 
 
 def _is_alike(each: Provided, dose: Dose) -> bool:
@@ -150,6 +167,12 @@ def _differences(each: Provided, dose: Dose) -> Iterable[Difference]:
         yield Difference("接種量（mL）", str(dose.volume_ml), str(each.volume_ml))
     if each.route and dose.route and each.route != dose.route:
         yield Difference("接種方法", dose.get_route_display(), each.text("route"))
+
+
+def _repeated(each: Provided, decided: Sequence[Dose]) -> Compared | None:
+    """The same once more as a record that is decided."""
+    same = (dose for dose in decided if _same_day(each, dose) and not any(_differences(each, dose)))
+    return next((Compared(each, Fate.SAME, dose) for dose in same), None)
 
 
 def _alone(each: Provided, voided: Sequence[Dose]) -> Compared:

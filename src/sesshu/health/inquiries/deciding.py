@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db import transaction
 
+from sesshu.addressees.selectors import is_protected
 from sesshu.health.catalogue import selectors as catalogue
 from sesshu.health.inquiries import comparing, provided, sealing, services
 from sesshu.health.inquiries.choices import Closing, Decision, Fate, State
@@ -22,12 +23,14 @@ from sesshu.health.inquiries.services import NotAsked, told
 from sesshu.health.ledger import selectors as ledger
 from sesshu.health.ledger import services as ledger_services
 from sesshu.health.ledger.models import Dose, Source
+from sesshu.kernel import clock
 from sesshu.kernel.wareki import to_wareki_short
 from sesshu.protection import audit
 from sesshu.protection.models import Account
 from sesshu.protection.tenancy import current
 
 NotDecided = NotAsked
+UNDATED = "接種日を読めません。照会先に接種日を確かめ、接種台帳に手で入力してください。"
 # What a correction may have changed, and its undoing puts back.
 _KEPT = (
     "date", "vaccine", "programme", "maker", "lot_number", "volume_ml", "route", "site", "doctor",
@@ -38,23 +41,40 @@ _KEPT = (
 def compared(inquiry: Inquiry, rows: Sequence[Received], ours: Sequence[Dose]) -> list[Compared]:
     """Undecided records of the answer beside the ledger as it stands now."""
     read = [provided.read(row, content) for row, content in sealing.opened(inquiry, rows)]
-    return comparing.compare(read, ours)
+    return comparing.compare(read, ours, _bound(inquiry, ours))
 
 
 @transaction.atomic
-def take(received: Received, *, by: Account, at: datetime, vaccine: str = "", programme: str = "") -> Dose:
+def take(
+    received: Received, *, by: Account, at: datetime, vaccine: str = "", programme: str = "", reason: str = ""
+) -> Dose:
     """Into the ledger as a dose of another city.
 
     :param vaccine: where the record's own could not be read.
-    :raises NotDecided: decided already, or the ledger has it. :raises EntryRefused: by the ledger.
+    :param reason: why one that contradicts a dose of ours is another dose all the same.
+    :raises NotDecided: decided already, not readable, or the ledger has it or what contradicts it.
+    :raises EntryRefused: by the ledger.
     """
     inquiry, row = _open(received)
     found = _one(inquiry, row, vaccine, programme)
-    if not found.can_be_taken:
-        raise NotDecided("台帳に同じ記録があるため、新しい記録としては登録できません。")
-    dose = _record(inquiry, found, by=by, at=at)
-    _decide(inquiry, row, Decision.TAKEN, by=by, at=at, dose=dose)
+    if problem := _why_not(found, reason):
+        raise NotDecided(problem)
+    dose = _record(inquiry, found, by=by, at=at, confirmed=found.fate is Fate.CONTRADICTORY)
+    _decide(inquiry, row, Decision.TAKEN, by=by, at=at, dose=dose, reason=reason, fate=found.fate)
     return dose
+
+
+def _why_not(found: Compared, reason: str) -> str:
+    """Why the record cannot be taken as it stands, with what to do; "" when it can."""
+    if found.provided.on is None:
+        return UNDATED
+    if found.fate is Fate.SAME:
+        return "台帳に同じ記録があるため、新しい記録としては登録できません。同じ記録としてください。"
+    if found.wants_vaccine:
+        return "ワクチンを選んでください。"
+    if found.fate is Fate.CONTRADICTORY and not reason.strip():
+        return "台帳の記録と食い違っています。別の接種として登録するときは、その理由を入力してください。"
+    return ""
 
 
 @transaction.atomic
@@ -102,8 +122,10 @@ def correct_ours(received: Received, *, reason: str, by: Account, at: datetime) 
 def confirm_same(received: Received, *, by: Account, at: datetime) -> None:
     """It is a dose that the ledger has. :raises NotDecided: when it has none like it."""
     inquiry, row = _open(received)
-    if _one(inquiry, row).ours is None:
+    same = _one(inquiry, row).ours
+    if same is None:
         raise NotDecided("台帳に同じ記録がありません。画面を開き直してください。")
+    row.same_as = same
     _decide(inquiry, row, Decision.SAME, by=by, at=at)
 
 
@@ -131,7 +153,8 @@ def undo(received: Received, *, reason: str, by: Account, at: datetime) -> None:
     if row.dose is not None and not row.dose.is_void:
         _take_back(row, reason, by=by, at=at)
     detail = {"place": row.place} | ({"dose": row.dose_id} if row.dose_id else {})
-    row.decision, row.dose, row.reason, row.decided_at, row.decided_by = "", None, "", None, None
+    row.decision, row.dose, row.same_as, row.reason = "", None, None, ""
+    row.decided_at, row.decided_by = None, None
     row.save()
     inquiry.state, inquiry.closing, inquiry.closed_at, inquiry.closed_by = State.ANSWERED, "", None, None
     inquiry.save()
@@ -180,28 +203,45 @@ def _one(inquiry: Inquiry, row: Received, vaccine: str = "", programme: str = ""
             if programme:
                 chosen["programme"] = programme
             read[place] = provided.read(each.row, chosen)
-    found = comparing.compare(read, list(ledger.doses(inquiry.addressee_id)))
+    ours = list(ledger.doses(inquiry.addressee_id))
+    found = comparing.compare(read, ours, _bound(inquiry, ours))
     return next(each for each in found if each.provided.row.pk == row.pk)
 
 
-def _record(inquiry: Inquiry, found: Compared, *, by: Account, at: datetime) -> Dose:
+def _bound(inquiry: Inquiry, ours: Sequence[Dose]) -> set[int]:
+    """The doses that decided records of the answer became or are, and what these were corrected to since."""
+    pairs = inquiry.received.exclude(decision="").values_list("dose_id", "same_as_id")
+    found = {pk for pair in pairs for pk in pair if pk is not None}
+    for dose in sorted(ours, key=lambda dose: dose.pk):  # a correction comes after what it corrects
+        if dose.pk in found and dose.replaced_by_id is not None:
+            found.add(dose.replaced_by_id)
+    return found
+
+
+def _record(inquiry: Inquiry, found: Compared, *, by: Account, at: datetime, confirmed: bool = False) -> Dose:
     theirs = found.provided
     assert theirs.on is not None
     items = provided.items_of(theirs)
-    items["provider_name"] = items["provider_name"] or inquiry.provider_name
+    items["provider_name"] = items["provider_name"] or _asked_of(inquiry)
     fits = theirs.programme in catalogue.vaccine_programmes(theirs.vaccine)
     return ledger_services.record_dose(
         addressee=inquiry.addressee, vaccine=theirs.vaccine, date=theirs.on,
         programme=theirs.programme if fits else "", by=by, at=at, outside_municipality=True,
         publicly_funded=True, claimable=False, counted=False, source=Source.EXCHANGE,
-        note=_provenance(inquiry), **items,
+        confirmed=confirmed, note=_provenance(inquiry), **items,
     )  # fmt: skip
 
 
 def _provenance(inquiry: Inquiry) -> str:
     answered = inquiry.answered_at or inquiry.received_at
-    day = f"、{to_wareki_short(answered.date())}回答" if answered else ""
-    return f"情報照会による登録（{inquiry.provider_name}{day}、処理通番 {inquiry.processing_number}）"
+    day = f"{to_wareki_short(clock.in_japan(answered).date())}回答" if answered else ""
+    origin = [_asked_of(inquiry), day, f"処理通番 {inquiry.processing_number}"]
+    return f"情報照会による登録（{'、'.join(filter(None, origin))}）"
+
+
+def _asked_of(inquiry: Inquiry) -> str:
+    """Who provided it; "" for a person under a 支援措置, whose ledger more people read than may see that."""
+    return "" if is_protected([inquiry.addressee_id]) else inquiry.provider_name
 
 
 def _decide(
@@ -213,11 +253,12 @@ def _decide(
     at: datetime,
     dose: Dose | None = None,
     reason: str = "",
+    fate: Fate | None = None,
 ) -> None:
     row.decision, row.dose, row.reason = decision, dose, reason.strip()[:200]
     row.decided_by, row.decided_at = by, at
     row.save()
-    made = {"dose": dose.pk} if dose else {}
+    made = ({"dose": dose.pk} if dose else {}) | ({"fate": str(fate)} if fate else {})
     said = told(inquiry, place=row.place, decision=str(decision), **made)
     audit.record("inquiry.decide", by=by, subjects=[inquiry.addressee_id], detail=said)
     if not inquiry.received.filter(decision="").exists():

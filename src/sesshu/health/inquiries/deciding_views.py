@@ -50,7 +50,7 @@ def decide(request: HttpRequest, pk: int) -> HttpResponse:
 def _act(received: Received, decision: str, reason: str, vaccine: str, by: Account) -> None:
     at = clock.now()
     if decision == "take":
-        deciding.take(received, by=by, at=at, vaccine=vaccine)
+        deciding.take(received, by=by, at=at, vaccine=vaccine, reason=reason)
     elif decision == "same":
         deciding.confirm_same(received, by=by, at=at)
     elif decision == "correct":

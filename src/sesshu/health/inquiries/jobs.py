@@ -6,7 +6,6 @@ A turn runs every minute, and again after some seconds while somebody waits for 
 from __future__ import annotations
 
 import logging
-from datetime import timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -18,14 +17,13 @@ from procrastinate.types import TimeDeltaParams
 from sesshu.health.inquiries import asking, collecting
 from sesshu.health.inquiries.choices import PENDING
 from sesshu.health.inquiries.models import Inquiry
+from sesshu.health.inquiries.watching import WATCHED_FOR
 from sesshu.kernel import clock
 from sesshu.protection.models import Municipality
 from sesshu.protection.tenancy import acting_for, current
 
 logger = logging.getLogger(__name__)
 _AGAIN: TimeDeltaParams = {"seconds": 3}
-# After that the answer waits for a person at the other side; once a minute is enough.
-_WATCHED_FOR = timedelta(minutes=10)
 
 
 def turn(municipality: str) -> None:
@@ -33,7 +31,7 @@ def turn(municipality: str) -> None:
     with acting_for(municipality):
         open_ones = Inquiry.objects.filter(municipality_code=current())
         untold = Q(received_at__isnull=False, told_taken=False)
-        waits = open_ones.filter(Q(state__in=PENDING) | Q(cancel_requested=True) | untold).exists()
+        waits = open_ones.filter(Q(state__in=PENDING) | untold).exists()
     if not waits:
         return
     asking.send(municipality)
@@ -45,7 +43,7 @@ def is_watched(municipality: str) -> bool:
     """Whether somebody probably sits before the screen and waits."""
     with acting_for(municipality):
         recent = Inquiry.objects.filter(
-            municipality_code=current(), state__in=PENDING, asked_at__gte=clock.now() - _WATCHED_FOR
+            municipality_code=current(), state__in=PENDING, asked_at__gte=clock.now() - WATCHED_FOR
         )
         return recent.exists()
 

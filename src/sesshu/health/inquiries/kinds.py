@@ -22,6 +22,7 @@ GROUPS = {
 class InquiryKind:
     """One row. ``item``: of the table of the order; ``fields``: field → words; ``whom``: whom one asks.
 
+    ``dwelling``: the fields that lead to a dwelling place.
     ``ledger``: what is provided may go into the ledger; of all other kinds it is only shown.
     """
 
@@ -38,6 +39,7 @@ class InquiryKind:
     ends_on: date | None
     ledger: bool
     fields: Mapping[str, str]
+    dwelling: tuple[str, ...]
 
     def in_force(self, on: date) -> bool:
         return self.starts_on <= on and (self.ends_on is None or on <= self.ends_on)
@@ -53,6 +55,7 @@ def all_kinds() -> tuple[InquiryKind, ...]:
             information=row["information"], provider=row["provider"], whom=row["whom"],
             legal_basis=row["legal_basis"], starts_on=row["from"], ends_on=row.get("to"),
             ledger=row.get("ledger", False), fields=row["fields"],
+            dwelling=tuple(row.get("dwelling", ())),
         )
         for row in yaml.safe_load(text)["kinds"]
     )  # fmt: skip

@@ -77,6 +77,7 @@ class Inquiry(TenantModel):
     state = models.CharField("状態", max_length=10, choices=choices.State, default=choices.State.QUEUED)
     attempts = models.IntegerField("送信回数", default=0)
     next_at = models.DateTimeField("次の送信", null=True)
+    # Only while it is pending.
     cancel_requested = models.BooleanField("取りやめの求め", default=False)
     processing_number = models.CharField("処理通番", max_length=40, blank=True)
     refusal = models.CharField("理由", max_length=40, blank=True)
@@ -125,6 +126,8 @@ class Received(TenantModel):
     reason = models.CharField("理由", max_length=200, blank=True)
     # A dose comes from one record only, so that nothing is taken twice.
     dose = models.OneToOneField(Dose, null=True, on_delete=models.PROTECT, related_name="received")
+    # Of one that was found to be a dose of ours.
+    same_as = models.ForeignKey(Dose, null=True, on_delete=models.PROTECT, related_name="+")
     decided_at = models.DateTimeField("決定日時", null=True)
     decided_by = models.ForeignKey(Account, null=True, on_delete=models.PROTECT, related_name="+")
 

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
-from sesshu.health.inquiries import jobs, selectors
+from sesshu.health.inquiries import jobs, selectors, watching
 from sesshu.health.inquiries import movers as moved
 from sesshu.health.inquiries.choices import PENDING, State
 from sesshu.health.inquiries.forms import MoversForm
@@ -44,7 +44,7 @@ def movers(request: HttpRequest) -> HttpResponse:
                 return redirect("inquiries:run", pk=made.pk)
             except NotAsked as error:
                 form.add_error(None, str(error))
-        found = moved.found(**period)
+        found = moved.found(**period, by=account(request))
         days = {name: day.isoformat() for name, day in period.items()}
         subjects = [pk for pk, *_ in found.askable]
         audit.record("inquiry.movers", by=account(request), subjects=subjects, detail=days)
@@ -63,6 +63,7 @@ def run(request: HttpRequest, pk: int) -> HttpResponse:
     pending = sum(counts.get(state, 0) for state in PENDING)
     context = {
         "run": found,
+        "pause": watching.pause(found.made_at),
         "states": [(state.label, counts[state]) for state in State if counts.get(state)],
         "done": found.count - pending,
         "percent": int(100 * (found.count - pending) / found.count) if found.count else 100,

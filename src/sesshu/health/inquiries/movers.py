@@ -10,12 +10,14 @@ from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from sesshu.addressees.choices import Kind, Status
+from sesshu.addressees.masked import may_see_protected
 from sesshu.addressees.models import Addressee
 from sesshu.addressees.selectors import is_protected
 from sesshu.health.inquiries import institutions, services, wards
 from sesshu.health.inquiries.choices import State
 from sesshu.health.inquiries.kinds import VACCINATION
 from sesshu.health.inquiries.models import Inquiry, InquiryRun
+from sesshu.kernel.masking import HIDDEN
 from sesshu.protection import audit
 from sesshu.protection.models import Account
 from sesshu.protection.tenancy import current
@@ -40,8 +42,8 @@ class Movers:
         return len(self.protected)
 
 
-def found(since: date, until: date) -> Movers:
-    """Those who moved in on these days, both inclusive. Born here is not moved in."""
+def found(since: date, until: date, *, by: Account) -> Movers:
+    """Those who moved in on these days, both inclusive, as ``by`` may see them. Born here is not moved in."""
     columns: Any = ("pk", "number", "former_municipality_code", "was_asked")
     rows: list[tuple[int, str, str, bool]] = list(_moved_in(since, until).values_list(*columns))
     own = codes.institution_of(current())
@@ -50,16 +52,19 @@ def found(since: date, until: date) -> Movers:
         (pk, number, code) for pk, number, code, asked in targets if code and code != own and not asked
     )
     names = dict(institutions.listed().values_list("code", "name"))
+    protected = is_protected([pk for pk, *_ in askable])
+    hidden = set() if may_see_protected(by) else protected
     counts: dict[str, int] = {}
-    for _, _, code in askable:
-        name = names.get(code) or f"団体コード {codes.municipality_of(code)}"
+    for pk, _, code in askable:
+        # A period may be chosen so that one person is counted.
+        name = HIDDEN if pk in hidden else names.get(code) or f"団体コード {codes.municipality_of(code)}"
         counts[name] = counts.get(name, 0) + 1
     return Movers(
         moved_in=len(rows),
         askable=askable,
         asked=sum(asked for *_, asked in targets),
         unknown=sum(1 for *_, code, asked in targets if not asked and (not code or code == own)),
-        protected=frozenset(is_protected([pk for pk, *_ in askable])),
+        protected=frozenset(protected),
         providers=tuple(sorted(counts.items(), key=lambda each: (-each[1], each[0]))),
     )
 
@@ -73,7 +78,7 @@ def ask_all(*, since: date, until: date, by: Account, at: datetime) -> InquiryRu
     kind = services.allowed_kind(VACCINATION, at.date())
     # Two clerks at once must not ask about the same persons twice.
     list(_moved_in(since, until).select_for_update(of=("self",)).order_by("pk").values_list("pk"))
-    movers = found(since, until)
+    movers = found(since, until, by=by)
     if not movers.askable:
         raise services.NotAsked("照会できる方がいません。期間を確かめてください。")
     if len(movers.askable) > MOST:

@@ -17,7 +17,7 @@ from django.template.loader import render_to_string
 from sesshu.addressees.choices import Kind
 from sesshu.addressees.masked import may_see_protected
 from sesshu.addressees.models import Addressee, ProtectiveMeasure
-from sesshu.health.inquiries import wards
+from sesshu.health.inquiries import wards, watching
 from sesshu.health.inquiries.choices import PENDING, State
 from sesshu.health.inquiries.kinds import VACCINATION, kind_of
 from sesshu.health.inquiries.models import Institution
@@ -70,6 +70,10 @@ class Shown:
     @property
     def watched(self) -> bool:
         return any(line.is_pending for line in self.lines)
+
+    @property
+    def pause(self) -> str:
+        return watching.pause(max(line.asked_at for line in self.lines if line.is_pending))
 
     @property
     def asked(self) -> bool:

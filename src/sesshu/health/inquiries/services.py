@@ -55,7 +55,7 @@ def ask(
         municipality_code=current(), addressee=person, kind=kind, provider=provider, state__in=PENDING
     )
     if same.exists():
-        raise NotAsked(f"{name}への照会は済んでいます。回答をお待ちください。")
+        raise NotAsked("この照会先への照会は済んでいます。回答をお待ちください。")
     if follows is not None:
         _end(follows, Closing.RETRIED, by=by, at=at)
     made = Inquiry.objects.create(
@@ -86,17 +86,18 @@ def ask_again(inquiry: Inquiry, *, by: Account, at: datetime, provider: str = ""
 
 @transaction.atomic
 def cancel(inquiry: Inquiry, *, by: Account) -> Inquiry:
-    """Take an inquiry back; one that has gone is cancelled by the job.
+    """Take an inquiry back; one that has gone, or may have, is cancelled by the job.
 
     :raises NotAsked: when its answer has come already.
     """
     found = locked(inquiry.pk)
     if found.state not in PENDING:
         raise NotAsked("この照会はすでに終わっているため、取りやめられません。")
-    found.cancel_requested = True
     if found.state == State.QUEUED and found.attempts == 0:
         found.state = State.CANCELLED
-    found.save(update_fields=["cancel_requested", "state"])
+    else:
+        found.cancel_requested, found.next_at = True, None
+    found.save(update_fields=["cancel_requested", "state", "next_at"])
     audit.record("inquiry.cancel", by=by, subjects=[found.addressee_id], detail=told(found))
     return found
 
@@ -130,14 +131,18 @@ def allowed_kind(code: str, on: date) -> InquiryKind:
 
 
 def checked_provider(provider: str, kind: InquiryKind) -> str:
-    """The institution's name. :raises NotAsked: when it cannot be asked for that."""
+    """The institution's name.
+
+    :raises NotAsked: when it cannot be asked for that. No message names it: whoever asks where a person under
+        a 支援措置 lived before may not be one who may see it.
+    """
     if provider == codes.institution_of(current()):
         raise NotAsked("自分の市区町村へは照会できません。照会先を選び直してください。")
     row = institutions.listed().filter(code=provider).first()
     if row is not None and row.kind == kind.provider:
         return row.name
     if row is not None:
-        raise NotAsked(f"「{row.name}」には「{kind.title}」を照会できません。照会先は{kind.whom}です。")
+        raise NotAsked(f"この照会先には「{kind.title}」を照会できません。照会先は{kind.whom}です。")
     try:
         municipality = codes.municipality_of(provider)
     except ValueError:

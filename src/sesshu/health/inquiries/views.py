@@ -11,12 +11,11 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from sesshu.addressees import selectors as addressees
-from sesshu.addressees.masked import may_see_protected
-from sesshu.health.inquiries import answer, selectors
+from sesshu.health.inquiries import answer, selectors, watching
 from sesshu.health.inquiries.choices import Closing, State, sentence_of, steps_after
 from sesshu.health.inquiries.kinds import all_kinds, kind_of
 from sesshu.health.inquiries.models import Inquiry
-from sesshu.health.inquiries.selectors import VIEWS, Conditions
+from sesshu.health.inquiries.selectors import VIEWS, Conditions, hidden_from
 from sesshu.health.inquiries.services import told
 from sesshu.kernel.masking import HIDDEN
 from sesshu.protection import audit
@@ -32,6 +31,7 @@ class Row:
     """An inquiry of a list; under a 支援措置 the place asked is hidden from who may not see it."""
 
     inquiry: Inquiry
+    hides: bool
     provider: str
     title: str
     sentence: str
@@ -48,10 +48,10 @@ def inquiry_list(request: HttpRequest) -> HttpResponse:
         kind=asked.get("kind", "") if kind_of(asked.get("kind", "")) else "",
         text=request.POST.get("q", "").strip()[:100],
     )
-    page = Paginator(selectors.inquiries(conditions), _SHOWN).get_page(asked.get("page"))
+    page = Paginator(selectors.inquiries(conditions, by=account(request)), _SHOWN).get_page(asked.get("page"))
     found = list(page.object_list)
     audit.record("inquiry.list", by=account(request), subjects=selectors.subjects(found))
-    counts = selectors.counts(conditions)
+    counts = selectors.counts(conditions, by=account(request))
     context = {
         "rows": rows_of(request, found),
         "page": page,
@@ -69,9 +69,7 @@ def inquiry_list(request: HttpRequest) -> HttpResponse:
 
 def rows_of(request: HttpRequest, found: list[Inquiry]) -> list[Row]:
     """The rows as this account may see them."""
-    hidden = (
-        set() if may_see_protected(account(request)) else addressees.is_protected(selectors.subjects(found))
-    )
+    hidden = hidden_from(account(request), selectors.subjects(found))
     return [_row(inquiry, inquiry.addressee_id in hidden) for inquiry in found]
 
 
@@ -80,6 +78,7 @@ def _row(inquiry: Inquiry, hides: bool) -> Row:
     refused = inquiry.state in (State.REFUSED, State.FAILED)
     return Row(
         inquiry=inquiry,
+        hides=hides,
         provider=HIDDEN if hides else inquiry.provider_name,
         title=kind.title if kind else inquiry.kind,
         sentence=sentence_of(inquiry.refusal, inquiry.message) if refused else "",
@@ -93,15 +92,16 @@ def detail(request: HttpRequest, pk: int) -> HttpResponse:
     inquiry = selectors.inquiry(pk)
     if inquiry is None:
         raise Http404
-    subjects = [inquiry.addressee_id]
-    audit.record("inquiry.read", by=account(request), subjects=subjects, detail=told(inquiry))
     if request.headers.get("HX-Request"):
+        # The page that asks again and again has been recorded; the whole one that follows will be.
         if inquiry.is_pending:
             return render(request, "inquiries/state.html", _context(request, inquiry))
         return HttpResponse(headers={"HX-Refresh": "true"})
+    subjects = [inquiry.addressee_id]
+    audit.record("inquiry.read", by=account(request), subjects=subjects, detail=told(inquiry))
     context = _context(request, inquiry)
     context["person"] = addressees.person(inquiry.addressee_id, by=account(request), purpose="照会")
-    context |= answer.shown(inquiry)
+    context |= answer.shown(inquiry, hides=context["row"].hides)
     return render(request, "inquiries/detail.html", context)
 
 
@@ -113,6 +113,7 @@ def _context(request: HttpRequest, inquiry: Inquiry) -> dict[str, Any]:
     return {
         "inquiry": inquiry,
         "row": row,
+        "pause": watching.pause(inquiry.asked_at),
         "kind": kind,
         "steps": list(map(str, steps_after(inquiry.refusal, about_doses=doses))) if refused else [],
         "closings": [(c.value, c.label) for c in (Closing.PAPER, Closing.DROPPED)],

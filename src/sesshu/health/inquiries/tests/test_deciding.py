@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -21,7 +21,7 @@ from sesshu.health.ledger import services as ledger
 from sesshu.health.ledger.models import Dose
 from sesshu.health.ledger.services import EntryRefused
 from sesshu.kernel import clock
-from sesshu.protection.models import Account
+from sesshu.protection.models import Account, AuditEvent
 
 
 @pytest.fixture
@@ -63,6 +63,8 @@ OURS = {"vaccine": "MR", "date": date(2025, 4, 10), "lot_number": "K100"}
         (MR, [OURS | {"volume_ml": Decimal("0.25")}], "contradictory"),
         (MR | {"dose_number": "1"}, [OURS | {"date": date(2025, 6, 1), "reported_dose_number": 1}],
          "contradictory"),
+        # 2期 begins at 1 again, as each season does.
+        (MR | {"dose_number": "1"}, [OURS | {"date": date(2025, 6, 10), "reported_dose_number": 1}], "new"),
         (VARICELLA, [OURS], "new"),
         (MR | {"vaccine": "なぞのワクチン", "programme": None}, [], "unknown"),
         (MR | {"administered_on": "昨年の春"}, [], "unknown"),
@@ -98,6 +100,13 @@ def test_m02_new_doses_go_into_the_ledger_with_where_they_come_from(answered: An
     # The schedule has judged it.
     shown = page.gather(inquiry.addressee, today=TODAY).doses
     assert [row.verdict.evaluation for row in shown if row.verdict] == ["valid", "valid"]
+
+
+def test_m02_an_answer_of_the_small_hours_is_of_that_day(answered: Any, asker: Account) -> None:
+    inquiry = answered([MR])
+    Inquiry.objects.update(answered_at=datetime(2026, 11, 21, 16, 30, tzinfo=UTC))
+    (row,) = inquiry.received.all()
+    assert "R8.11.22回答" in deciding.take(row, by=asker, at=clock.now()).note
 
 
 def test_m02_nothing_is_taken_twice(answered: Any, asker: Account) -> None:
@@ -148,6 +157,63 @@ def test_m02_ours_is_corrected_by_theirs_and_stands_again_after_an_undo(
     assert (standing.lot_number, standing.source) == ("OTHER", "entry")
 
 
+def test_m02_a_record_that_is_decided_contradicts_no_other_of_the_answer(
+    answered: Any, asker: Account
+) -> None:
+    numbered = MR | {"dose_number": "1"}
+    inquiry = answered([numbered, numbered | {"administered_on": "2025-06-01", "lot": "K200"}])
+    first, second = inquiry.received.order_by("place")
+    taken = deciding.take(first, by=asker, at=clock.now())
+    assert fates(inquiry) == ["new"]
+    ledger.replace(taken, reason="ロット番号の誤り", by=asker, at=clock.now(), lot_number="K101")
+    assert fates(inquiry) == ["new"]
+    deciding.take(second, by=asker, at=clock.now())
+    assert Dose.objects.filter(voided_at__isnull=True).count() == 2
+
+
+def test_m02_one_found_to_be_ours_leaves_the_next_record_new(answered: Any, asker: Account) -> None:
+    numbered = MR | {"dose_number": "1"}
+    ours = [OURS | {"reported_dose_number": 1}]
+    inquiry = answered([numbered, numbered | {"administered_on": "2025-06-01"}], ours)
+    first, second = inquiry.received.order_by("place")
+    deciding.confirm_same(first, by=asker, at=clock.now())
+    assert fates(inquiry) == ["new"]
+    deciding.undo(Received.objects.get(pk=first.pk), reason="誤り", by=asker, at=clock.now())
+    assert Received.objects.get(pk=first.pk).same_as is None
+    assert not Dose.objects.get().is_void
+    assert second.decision == ""
+
+
+@pytest.mark.parametrize("on", ["2025-04-10", "2025-05-30"])
+def test_m02_what_contradicts_ours_is_taken_with_a_reason(answered: Any, asker: Account, on: str) -> None:
+    theirs = MR | {"dose_number": "1", "administered_on": on}
+    inquiry = answered([theirs], [OURS | {"lot_number": "OTHER", "reported_dose_number": 1}])
+    assert fates(inquiry) == ["contradictory"]
+    (row,) = inquiry.received.all()
+    with pytest.raises(NotDecided, match="理由を入力"):
+        deciding.take(row, by=asker, at=clock.now(), reason=" ")
+    deciding.take(row, by=asker, at=clock.now(), reason="母子手帳に両方ある")
+    row.refresh_from_db()
+    assert (row.decision, row.reason) == (Decision.TAKEN, "母子手帳に両方ある")
+    assert Dose.objects.filter(voided_at__isnull=True).count() == 2
+    assert AuditEvent.objects.get(action="inquiry.decide").detail["fate"] == "contradictory"
+
+
+@pytest.mark.parametrize(
+    ("record", "words"),
+    [
+        ({"vaccine": "9999", "programme": "x"}, "^ワクチンを選んでください"),
+        ({"administered_on": "昨年の春"}, "接種台帳に手で入力"),
+    ],
+)
+def test_m02_what_cannot_be_read_is_refused_with_what_to_do(
+    answered: Any, asker: Account, record: Any, words: str
+) -> None:
+    (row,) = answered([MR | record]).received.all()
+    with pytest.raises(NotDecided, match=words):
+        deciding.take(row, by=asker, at=clock.now())
+
+
 def test_m02_what_is_left_out_wants_a_reason(answered: Any, asker: Account) -> None:
     inquiry = answered([MR])
     (row,) = inquiry.received.all()
@@ -175,7 +241,7 @@ def test_m02_a_vaccine_nobody_knows_is_read_by_the_clerk(answered: Any, asker: A
 
 def test_m02_what_cannot_have_happened_is_said_and_refused(answered: Any, asker: Account) -> None:
     inquiry = answered([MR | {"administered_on": "2020-01-01"}])
-    (compared,) = answer.shown(inquiry)["compared"]
+    (compared,) = answer.shown(inquiry, hides=False)["compared"]
     assert any("生年月日" in remark for remark in compared.remarks)
     (row,) = inquiry.received.all()
     with pytest.raises(EntryRefused, match="生年月日"):
@@ -185,7 +251,7 @@ def test_m02_what_cannot_have_happened_is_said_and_refused(answered: Any, asker:
 def test_m02_a_dose_voided_here_before_is_remarked_upon(answered: Any, asker: Account) -> None:
     inquiry = answered([MR], [OURS])
     ledger.void(Dose.objects.get(), reason="別人の記録", by=asker, at=clock.now())
-    (compared,) = answer.shown(inquiry)["compared"]
+    (compared,) = answer.shown(inquiry, hides=False)["compared"]
     assert (compared.fate, compared.remarks) == (
         Fate.NEW,
         ("同じ接種を台帳で取り消しています（別人の記録）。",),
@@ -194,7 +260,7 @@ def test_m02_a_dose_voided_here_before_is_remarked_upon(answered: Any, asker: Ac
 
 def test_m02_the_schedule_is_asked_before_anything_is_taken(answered: Any) -> None:
     inquiry = answered([MR | {"administered_on": "2024-04-10"}])
-    (compared,) = answer.shown(inquiry)["compared"]
+    (compared,) = answer.shown(inquiry, hides=False)["compared"]
     assert compared.verdict is not None
     assert compared.verdict.evaluation != "valid"  # at one month of age
     assert not Dose.objects.exists()
@@ -206,7 +272,7 @@ def test_of_other_kinds_nothing_goes_into_the_ledger(door: Door, asker: Account)
     door.answers[who.number] = [{"fiscal_year": "2026", "taxed": "非課税", "income_levy": "0", "x": "y"}]
     turn()
     made.refresh_from_db()
-    shown = answer.shown(made)["facts"]
+    shown = answer.shown(made, hides=False)["facts"]
     (facts,) = shown
     assert dict(facts) == {
         "年度": "2026", "課税・非課税": "非課税", "所得割額（円）": "0", "均等割額（円）": None,

@@ -16,6 +16,7 @@ from sesshu.health.inquiries.services import NotAsked
 from sesshu.health.inquiries.tests.invented import FORMER, ISE, KOFU, MR, TODAY, VARICELLA, moved_in, turn
 from sesshu.health.ledger.models import Dose
 from sesshu.kernel import clock
+from sesshu.kernel.masking import HIDDEN
 from sesshu.protection.models import Account, AuditEvent
 from sesshu.protection.tenancy import acting_for
 from sesshu.protocol import codes, points
@@ -153,6 +154,63 @@ def test_one_taken_back_while_it_was_on_its_way_is_cancelled_there(door: Door, a
     assert [each["state"] for each in door.inquiries.values()] == ["cancelled"]
 
 
+def test_one_taken_back_after_its_reply_was_lost_is_cancelled_there(door: Door, asker: Account) -> None:
+    inquiry = asked(asker)
+    door.silent = True
+
+    def lost(name: str) -> None:
+        if name == "inquiries.told":
+            raise KeyboardInterrupt
+
+    points.hook = lost
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            turn()
+    finally:
+        points.hook = None
+    with acting_for(ISE):
+        services.cancel(now(inquiry), by=asker)
+        assert now(inquiry).is_pending
+        turn()
+    assert (now(inquiry).state, inquiry.cancel_requested) == (State.CANCELLED, False)
+    assert [each["state"] for each in door.inquiries.values()] == ["cancelled"]
+    door.calls.clear()
+    turn()
+    assert door.calls == []
+
+
+def test_one_taken_back_before_it_went_is_over(door: Door, asker: Account) -> None:
+    inquiry = asked(asker)
+    services.cancel(inquiry, by=asker)
+    assert (now(inquiry).state, inquiry.cancel_requested) == (State.CANCELLED, False)
+    turn()
+    assert door.calls == []
+
+
+def test_one_taken_back_goes_at_once_when_the_door_opens(door: Door, asker: Account) -> None:
+    inquiry = asked(asker)
+    door.away = door.silent = True
+    turn()
+    services.cancel(now(inquiry), by=asker)
+    turn()
+    assert now(inquiry).is_pending
+    door.away = False
+    services.cancel(now(inquiry), by=asker)
+    turn()
+    assert (now(inquiry).state, inquiry.cancel_requested) == (State.CANCELLED, False)
+
+
+def test_one_taken_back_that_nobody_takes_is_over(door: Door, asker: Account) -> None:
+    inquiry = asked(asker)
+    door.away = True
+    turn()
+    services.cancel(now(inquiry), by=asker)
+    door.away = False
+    door.unreadable.add(inquiry.number)
+    turn()
+    assert (now(inquiry).state, inquiry.cancel_requested) == (State.FAILED, False)
+
+
 def test_m17_only_what_the_order_lists_may_be_asked(door: Door, asker: Account) -> None:
     who = moved_in()
     values = {"addressee": who, "by": asker, "at": clock.now()}
@@ -207,6 +265,36 @@ def test_an_answer_about_somebody_else_is_not_taken(door: Door, asker: Account) 
     collecting.collect(ISE)
     assert (now(inquiry).state, inquiry.refusal) == (State.FAILED, Refusal.MISMATCH)
     assert not Received.objects.exists()
+    # It is left there, and nobody asks for it each minute.
+    door.calls.clear()
+    turn()
+    assert (door.taken, door.calls) == (set(), [])
+    # When the door names the right person, it is taken.
+    next(iter(door.inquiries.values()))["addressee_number"] = inquiry.number
+    door.answers[inquiry.number] = [MR]
+    assert collecting.collect(ISE) == 1
+    assert (now(inquiry).state, inquiry.refusal, inquiry.message) == (State.ANSWERED, "", "")
+    assert door.taken == {inquiry.processing_number}
+
+
+@pytest.mark.parametrize("at_once", [2, 3])
+def test_what_is_left_at_the_door_holds_up_no_other(
+    door: Door, asker: Account, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    monkeypatch.setattr(collecting, "AT_ONCE", at_once)
+    door.at_once = at_once
+    made = [asked(asker, f"000000010{number}") for number in range(6)]
+    door.silent = True
+    turn()
+    door.silent = False
+    door.unanswered = {"0000000105"}
+    for inquiry in list(door.inquiries.values())[:2]:
+        inquiry["addressee_number"] = "0000000999"
+    assert collecting.collect(ISE) == 3
+    states = [State.FAILED] * 2 + [State.ANSWERED] * 3 + [State.ASKED]
+    assert [now(inquiry).state for inquiry in made] == states
+    assert door.taken == {inquiry.processing_number for inquiry in made[2:5]}
+    assert collecting.collect(ISE) == 0
 
 
 def test_an_answer_that_cannot_be_read_is_not_taken(door: Door, asker: Account) -> None:
@@ -237,6 +325,26 @@ def test_after_a_merge_the_answer_finds_its_inquiry(door: Door, asker: Account) 
     assert (now(inquiry).state, inquiry.addressee_id) == (State.ANSWERED, kept.pk)
 
 
+@pytest.mark.parametrize("asked_about_the_one_that_stays", [True, False])
+def test_after_a_merge_the_result_may_name_either_number(
+    door: Door, asker: Account, asked_about_the_one_that_stays: bool
+) -> None:
+    door.silent = True
+    inquiry, other = asked(asker, "0000000102"), moved_in("0000000103", birth_date=date(2024, 3, 2))
+    turn()
+    kept, gone = inquiry.addressee, other
+    if not asked_about_the_one_that_stays:
+        kept, gone = gone, kept
+    merging.merge(winner=kept.pk, loser=gone.pk, by=None, at=clock.now(), reason="同じ人")
+    last = moved_in("0000000104", birth_date=date(2024, 3, 3))
+    merging.merge(winner=last.pk, loser=kept.pk, by=None, at=clock.now(), reason="同じ人")
+    door.silent, door.answers[other.number] = False, [MR]
+    next(iter(door.inquiries.values()))["addressee_number"] = other.number
+    turn()
+    assert (now(inquiry).state, Received.objects.count()) == (State.ANSWERED, 1)
+    assert door.taken == {inquiry.processing_number}
+
+
 def test_all_who_moved_in_are_asked_about_at_once(door: Door, asker: Account) -> None:
     born = date(2026, 11, 12)
     moved_in("0000000101")
@@ -247,15 +355,15 @@ def test_all_who_moved_in_are_asked_about_at_once(door: Door, asker: Account) ->
     protected = moved_in("0000000106")
     ProtectiveMeasure.objects.create(addressee=protected, starts_on=TODAY, recorded_at=clock.now())
     period = {"since": date(2026, 11, 1), "until": TODAY}
-    found = movers.found(**period)
+    found = movers.found(**period, by=asker)
     assert (found.moved_in, len(found.askable), found.unknown, found.asked) == (4, 3, 1, 0)
-    assert found.providers == (("甲府市", 2), ("団体コード 141003", 1))
+    assert found.providers == (("団体コード 141003", 1), ("甲府市", 1), (HIDDEN, 1))
     run = movers.ask_all(**period, by=asker, at=clock.now())
     assert run.count == 3
     assert Inquiry.objects.get(addressee=protected).nondisclosure
     turn()
     assert set(Inquiry.objects.values_list("state", flat=True)) == {State.ANSWERED}
-    assert movers.found(**period).asked == 3
+    assert movers.found(**period, by=asker).asked == 3
     with pytest.raises(NotAsked):
         movers.ask_all(**period, by=asker, at=clock.now())
     assert len(AuditEvent.objects.get(action="inquiry.ask-many").subjects) == 3

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from tests.numbers_double import Door
 from sesshu.addressees.models import ProtectiveMeasure
 from sesshu.health.inquiries.models import Inquiry
 from sesshu.health.inquiries.tests.invented import FORMER, MR, TODAY, VARICELLA, moved_in, turn
+from sesshu.health.ledger import services as ledger
 from sesshu.health.ledger.models import Dose
 from sesshu.health.ledger.panels import _panels
 from sesshu.kernel import clock
@@ -159,6 +161,24 @@ def test_the_list_is_searched_by_post_and_counts_its_views(door: Door, desk: Cli
     assert len(subjects.subjects) == 1
 
 
+def test_a_page_that_waits_is_recorded_once_and_asks_less_often_in_time(door: Door, desk: Client) -> None:
+    who = moved_in()
+    ask_former(desk, who.pk)
+    address = reverse("inquiries:detail", args=[Inquiry.objects.get().pk])
+    panel = reverse("inquiries:person-state", args=[who.pk])
+    again = {"HX-Request": "true"}
+    assert "every 3s" in text(desk.get(address))
+    assert "every 3s" in text(desk.get(address, headers=again))
+    Inquiry.objects.update(asked_at=clock.now() - timedelta(minutes=11))
+    assert "every 60s" in text(desk.get(address, headers=again))
+    assert "every 60s" in text(desk.get(panel, headers=again))
+    assert AuditEvent.objects.filter(action="inquiry.read").count() == 1
+    turn()
+    assert desk.get(address, headers=again).headers["HX-Refresh"] == "true"
+    desk.get(address)
+    assert AuditEvent.objects.filter(action="inquiry.read").count() == 2
+
+
 def test_movers_are_counted_before_they_are_asked_about(door: Door, desk: Client) -> None:
     for number in range(3):
         moved_in(f"000000020{number}")
@@ -225,6 +245,25 @@ def test_under_a_protective_measure_the_former_place_is_hidden(door: Door, desk:
     client = Client()
     client.force_login(leader)
     assert "甲府市" in text(client.get(reverse("inquiries:detail", args=[inquiry.pk])))
+
+
+def test_what_a_clerk_can_press_depends_on_what_was_provided(door: Door, desk: Client) -> None:
+    who = moved_in()
+    ledger.record_dose(
+        addressee=who, by=None, at=clock.now(), vaccine="MR", date=date(2025, 4, 10), lot_number="OTHER"
+    )
+    ask_former(desk, who.pk)
+    door.answers[who.number] = [MR, VARICELLA | {"administered_on": "昨年の春"}]
+    turn()
+    address = reverse("inquiries:detail", args=[Inquiry.objects.get().pk])
+    shown = text(desk.get(address))
+    assert "接種台帳に手で入力してください" in shown
+    assert 'value="take">登録する' not in shown
+    assert shown.count("別の接種として登録する") == 1
+    row = Inquiry.objects.get().received.order_by("place")[0]
+    decision = {"decision": "take", "reason": "二回とも受けている"}
+    said = desk.post(reverse("inquiries:decide", args=[row.pk]), decision, follow=True)
+    assert "台帳に登録しました" in text(said)
 
 
 def test_decisions_are_pressed(door: Door, desk: Client, asker: Account) -> None:
