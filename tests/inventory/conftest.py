@@ -14,7 +14,7 @@ from django.test import Client
 from pytest_django import DjangoDbBlocker
 
 from sesshu.addressees.models import Addressee, ProtectiveMeasure
-from sesshu.intermediate import persons
+from sesshu.intermediate import identity, persons
 from sesshu.intermediate.models import Inquiry, Person, Provision
 from sesshu.intermediate.sealing import cabinet
 from sesshu.kernel import clock
@@ -24,6 +24,7 @@ from sesshu.protection.models import Account
 from sesshu.protection.roles import Role
 from sesshu.protection.services import ensure_municipality, open_account
 from sesshu.protection.tenancy import acting_for
+from sesshu.protocol import envelopes
 from sesshu.protocol.codes import VACCINATION
 
 from .pages import CITY, SYSTEMS, Page
@@ -196,6 +197,7 @@ def _filled(account: Account, number: int) -> Rows:
     rows = _Numbered(account, number)
     # What is sealed opens: its keys are real ones.
     cabinet()
+    identity.trust_core(envelopes.public(envelopes.new_key()))
     for key in (TenantKey, SubjectKey):
         rows.made[key] = key.objects.filter(municipality_code=account.municipality_id).order_by("pk")[0]
     for model in tenant_models():
