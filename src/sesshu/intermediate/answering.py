@@ -14,13 +14,14 @@ from sesshu.intermediate import (
     network_copies,
     outbox,
     outcomes,
+    persons,
     place,
     recording,
     replicas,
 )
 from sesshu.intermediate.callers import DISPATCHER, Caller
 from sesshu.intermediate.choices import Event, OutboxKind, ProvisionState
-from sesshu.intermediate.models import Provision
+from sesshu.intermediate.models import InformationFlag, Provision
 from sesshu.intermediate.sealing import Cabinet, cabinet
 from sesshu.kernel import clock
 from sesshu.protection import tenancy
@@ -35,18 +36,52 @@ DATED_BY = {codes.VACCINATION: "administered_on"}
 
 
 def answer_some() -> int:
-    """Answer up to :data:`BATCH` of the provisions received; how many were found."""
+    """Answer up to :data:`BATCH` of the provisions received and not overdue; how many were found.
+
+    Those whose person has 自動応答不可 by now wait for a decision, unless it was made.
+    """
     reach("answering.begun")
-    held = list(
-        Provision.objects.select_for_update(of=("self",), skip_locked=True)
-        .filter(municipality_code=tenancy.current(), state=ProvisionState.RECEIVED)
-        .select_related("person")
-        .order_by("received_at")[:BATCH]
-    )
-    if held:
-        _answer(held)
+    held = _due()
+    set_aside = _flagged(held)
+    for each in set_aside:
+        each.state = ProvisionState.WAITING
+    bulk.update(set_aside, ["state"])
+    answered = [each for each in held if each.state == ProvisionState.RECEIVED]
+    if answered:
+        _answer(answered)
         reach("answering.made")
     return len(held)
+
+
+def _due() -> list[Provision]:
+    """Locked with their persons, whose flags then change after the answer or stand before it.
+
+    Nobody is waited for: who sets a flag holds the person first and wants the provisions after.
+    """
+    own = tenancy.current()
+    held = Provision.objects.select_for_update(of=("self", "person"), skip_locked=True, no_key=True)
+    due = held.filter(
+        municipality_code=own,
+        person__municipality_code=own,
+        state=ProvisionState.RECEIVED,
+        answer_by__gt=clock.now(),
+    )
+    return list(due.select_related("person").order_by("received_at")[:BATCH])
+
+
+def _flagged(held: Sequence[Provision]) -> list[Provision]:
+    """Those that nobody has decided about and that may not be answered automatically."""
+    open_ones = [(each, each.person) for each in held if each.person and each.decided_at is None]
+    flags = persons.flags(person for _, person in open_ones) if open_ones else {}
+    return [
+        each
+        for each, person in open_ones
+        if person.no_auto_reply or _forbids(flags.get((person.pk, each.information)))
+    ]
+
+
+def _forbids(flag: InformationFlag | None) -> bool:
+    return flag is not None and flag.no_auto_reply
 
 
 def _answer(provisions: Sequence[Provision]) -> None:

@@ -54,7 +54,10 @@ def current(record: Record, field: str) -> str:
     """The value after all corrections so far."""
     box = cabinet()
     last = Record.objects.filter(corrects=record, field=field).order_by("-id").first()
-    return str(getattr(record, field)) if last is None else after_of(last, box)
+    if last is not None:
+        return after_of(last, box)
+    value = getattr(record, field)
+    return clock.in_japan(value).isoformat() if isinstance(value, datetime) else str(value)
 
 
 def parsed(field: str, text: str) -> Any:

@@ -30,8 +30,10 @@ def set_flags(flaggings: Sequence[Flagging], *, by: Caller) -> list[tuple[str, s
     """
     ids = persons.register(dict.fromkeys(each.integrated_number for each in flaggings), cabinet())
     whole = {ids[each.integrated_number]: each for each in flaggings if each.information is None}
-    held = Person.objects.select_for_update().filter(pk__in=whole).order_by("pk")
-    for person in (rows := list(held)):
+    # All of them, in one order: an answer that is being made for one of them is committed before.
+    held = Person.objects.select_for_update(no_key=True).filter(pk__in=ids.values()).order_by("pk")
+    rows = [person for person in list(held) if person.pk in whole]
+    for person in rows:
         person.no_auto_reply = whole[person.pk].no_auto_reply
         person.nondisclosure = whole[person.pk].nondisclosure
     Person.objects.bulk_update(rows, ["no_auto_reply", "nondisclosure"])

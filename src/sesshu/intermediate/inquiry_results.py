@@ -47,8 +47,11 @@ def sealed_records(records: Iterable[dict[str, Any]], inquiry: Inquiry, box: Cab
 
 
 def waiting(*, by: Caller) -> list[Result]:
-    """The finished inquiries that were not taken yet, oldest first, at most :data:`MOST`."""
-    held = _own().filter(state__in=_FINISHED, taken_at=None).order_by("id")[:MOST]
+    """The finished inquiries that were not taken yet, oldest first, at most :data:`MOST`.
+
+    Those of a file are given by file (:mod:`.result_file`): 100,000 of them would stand before all others.
+    """
+    held = _own().filter(state__in=_FINISHED, taken_at=None, batch=None).order_by("id")[:MOST]
     return given(held, by=by)
 
 

@@ -125,7 +125,7 @@ class Inquiry(Exchange):
             models.Index(fields=["municipality_code", "permit"], name="inquiry_permit"),
             models.Index(
                 fields=["municipality_code", "id"],
-                condition=Q(taken_at=None, state__in=["answered", "refused", "expired"]),
+                condition=Q(taken_at=None, batch=None, state__in=["answered", "refused", "expired"]),
                 name="inquiry_to_take",
             ),
             models.Index(

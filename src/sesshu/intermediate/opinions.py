@@ -15,6 +15,10 @@ from sesshu.protection.models import Account
 _LONGEST = 200
 
 
+class NotSeen(ValueError):
+    """Another opinion than the one looked at is in force; the message says so in Japanese."""
+
+
 class NotYours(ValueError):
     """The second look is another person's; the message says so in Japanese."""
 
@@ -45,32 +49,38 @@ def give(provision: Provision, *, provide: bool, reason: str, by: Account) -> Op
     return opinion
 
 
-def decide(provision: Provision, *, by: Account) -> Provision:
+def decide(provision: Provision, *, seen: str, by: Account) -> Provision:
     """Do as the opinion says: approve, or withhold with its reason.
 
-    :raises NotWaiting: when nothing waits for a decision. :raises NotYours: for who gave the opinion.
+    :param seen: the id of the opinion that was on the screen, as it was posted.
+    :raises NotWaiting: when nothing waits for a decision. :raises NotSeen: when another opinion is in force.
+    :raises NotYours: for who gave the opinion.
     """
-    opinion = _others(provision, by)
+    opinion = _others(provision, seen, by)
     if opinion.provide:
         return deciding.approve(provision, by)
     return deciding.withhold(provision, by, opinion.reason)
 
 
-def send_back(provision: Provision, *, remark: str, by: Account) -> Opinion:
+def send_back(provision: Provision, *, seen: str, remark: str, by: Account) -> Opinion:
     """Have it looked at anew; raises as :func:`decide`. :raises ValueError: without a remark."""
     remark = _reason(remark, "差し戻す理由を入力してください。")
-    opinion = _others(provision, by)
+    opinion = _others(provision, seen, by)
     opinion.sent_back_by, opinion.sent_back_at, opinion.remark = by, clock.now(), remark
     opinion.save(update_fields=["sent_back_by", "sent_back_at", "remark"])
     _record("sent-back", provision, by)
     return opinion
 
 
-def _others(provision: Provision, by: Account) -> Opinion:
+def _others(provision: Provision, seen: str, by: Account) -> Opinion:
     _locked(provision)
     opinion = in_force(provision)
     if opinion is None:
-        raise NotWaiting("まだだれも確かめていません。先に、情報連携担当が内容を確かめて意見を付けます。")
+        raise NotWaiting("決定を待つ意見がありません。先に、情報連携担当が内容を確かめて意見を付けます。")
+    if str(opinion.pk) != seen:
+        raise NotSeen(
+            "画面を開いた後に、意見が変わりました。何も決定していません。今の意見と内容をもう一度確かめてください。"
+        )
     if opinion.given_by_id == by.pk:
         raise NotYours("自分が確かめた提供は、自分では決定できません。ほかの決定者に依頼してください。")
     return opinion

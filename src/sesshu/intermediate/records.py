@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from sesshu.intermediate import callers, correcting, network_copies, persons, place
 from sesshu.intermediate.callers import Caller
@@ -54,10 +54,13 @@ def of_person(
     all_of_them: bool = False,
     by: Caller,
 ) -> list[Entry]:
-    """A person's records, newest first; those of 不開示 only with ``all_of_them``."""
+    """A person's records, newest first; those of 不開示 only with ``all_of_them``.
+
+    ``since`` and ``until`` choose the entries; each is told as it stands now, later corrections too.
+    """
     box = cabinet()
     held = _own().filter(person_digest=box.digest(persons.NUMBER, integrated_number))
-    entries = entries_of(_between(held, since, until), box)
+    entries = entries_of(whole(_between(held, since, until), held), box)
     callers.record("records", by, count=len(entries))
     return [entry for entry in entries if all_of_them or not entry.nondisclosure]
 
@@ -69,7 +72,7 @@ def own_view(integrated_number: str, *, by: Caller) -> list[Entry]:
     hidden = _hidden_now(integrated_number, box)
     entries = [
         entry
-        for entry in entries_of(held, box)
+        for entry in entries_of(whole(held, held), box)
         if not entry.nondisclosure and not hidden & {"", entry.information}
     ]
     callers.record("own-view", by, count=len(entries))
@@ -79,6 +82,16 @@ def own_view(integrated_number: str, *, by: Caller) -> list[Entry]:
 def between(since: datetime, until: datetime) -> QuerySet[Record]:
     """All rows of a time, newest first; for lists of the staff web."""
     return _between(_own(), since, until).order_by("-id")
+
+
+def whole(chosen: QuerySet[Record], among: QuerySet[Record]) -> list[Record]:
+    """Every row of the entries of at most :data:`MOST` chosen rows: the others lie on other days."""
+    first = chosen.filter(corrects=None).order_by("-id")
+    hits = list(first.values_list("pk", "processing_number")[:MOST])
+    alone = [pk for pk, processing_number in hits if not processing_number]
+    numbers = {processing_number for _, processing_number in hits if processing_number}
+    same = Q(processing_number__in=numbers) | Q(pk__in=alone) | Q(corrects__in=alone)
+    return list(among.filter(same))
 
 
 def entries_of(rows: Iterable[Record], box: Cabinet) -> list[Entry]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.db.models import Count, QuerySet
@@ -24,11 +24,12 @@ from sesshu.intermediate.models import (
     Record,
 )
 from sesshu.kernel import clock
+from sesshu.kernel.dates import months_after
 from sesshu.protection import audit, tenancy
 from sesshu.protection.models import Account
 
 _SHOWN = 20
-_MONTHS = timedelta(days=366)
+_MONTHS = 12
 _LATE = timedelta(minutes=10)
 
 
@@ -89,13 +90,19 @@ def inquiry_files() -> QuerySet[InquiryBatch]:
 
 
 def statistics(since: datetime | None = None) -> list[dict[str, Any]]:
-    """Use by month, side and event, of the last year unless told otherwise."""
-    rows = _own(Record).filter(at__gte=since or clock.now() - _MONTHS)
+    """Use by month, side and event; of this month and the twelve before it unless told otherwise."""
+    rows = _own(Record).filter(at__gte=since or _first_month())
     counted = rows.annotate(month=TruncMonth("at")).values("month", "side", "event")
     return [
         {"month": f"{row['month']:%Y-%m}", "side": row["side"], "event": row["event"], "count": row["count"]}
         for row in counted.annotate(count=Count("id")).order_by("-month", "side", "event")
     ]
+
+
+def _first_month() -> datetime:
+    """Its beginning in Japan: a month that is shown is shown whole."""
+    first = months_after(clock.today().replace(day=1), -_MONTHS)
+    return datetime.combine(first, time(), clock.TOKYO)
 
 
 def notices() -> QuerySet[Notice]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from sesshu.intermediate import correcting, persons, records
 from sesshu.intermediate.callers import Caller
@@ -78,7 +78,8 @@ def search(
     *, by: Account, number: str, since: date | None, until: date | None, institution: str, side: str
 ) -> Found:
     """By person, period, other party; the newest first, at most :data:`MOST`. Logged with its persons."""
-    rows, box = Record.objects.filter(municipality_code=current()), cabinet()
+    every, box = Record.objects.filter(municipality_code=current()), cabinet()
+    rows = every
     if number:
         rows = rows.filter(person_digest=box.digest(persons.NUMBER, number))
     if institution:
@@ -89,7 +90,7 @@ def search(
         rows = rows.filter(at__gte=forms.beginning(since))
     if until:
         rows = rows.filter(at__lt=forms.end(until))
-    found = records.entries_of(_whole(rows), box)
+    found = records.entries_of(records.whole(rows, every), box)
     shown = _with_numbers(found[:MOST], by)
     asked = {"since": since, "until": until, "institution": institution, "side": side, "person": bool(number)}
     audit.record(
@@ -155,13 +156,3 @@ def _persons(rows: Iterable[Record]) -> dict[bytes, Person]:
 def _of_digests(digests: Iterable[bytes]) -> dict[bytes, Person]:
     held = Person.objects.filter(municipality_code=current(), digest__in=set(digests))
     return {bytes(person.digest): person for person in held}
-
-
-def _whole(rows: QuerySet[Record]) -> list[Record]:
-    """Every row of the entries found: what came before, after or as a correction lies on other days."""
-    first = rows.filter(corrects=None).order_by("-id")
-    hits = list(first.values_list("pk", "processing_number")[: records.MOST])
-    alone = [pk for pk, processing_number in hits if not processing_number]
-    numbers = {processing_number for _, processing_number in hits if processing_number}
-    same = Q(processing_number__in=numbers) | Q(pk__in=alone) | Q(corrects__in=alone)
-    return list(Record.objects.filter(same, municipality_code=current()))

@@ -8,6 +8,7 @@ from datetime import datetime
 from sesshu.intermediate import network_copies, persons
 from sesshu.intermediate.models import Person
 from sesshu.intermediate.sealing import Cabinet, cabinet
+from sesshu.kernel import clock
 from sesshu.kernel.wareki import to_wareki_short
 from sesshu.protection.actions import Action
 from sesshu.protection.keys.roots import NotAuthentic
@@ -63,7 +64,7 @@ def corrected(field: str, text: str) -> str:
         return {"True": "不開示", "False": "開示"}.get(text, text)
     if field == "asked_at":
         try:
-            moment = datetime.fromisoformat(text)
+            moment = clock.in_japan(datetime.fromisoformat(text))
         except ValueError:
             return text
         return f"{to_wareki_short(moment.date())} {moment:%H:%M}"

@@ -81,7 +81,8 @@ def give_opinion(request: HttpRequest, pk: UUID) -> HttpResponse:
 def decide(request: HttpRequest, pk: UUID) -> HttpResponse:
     provision = _found(pk)
     return _done(
-        request, provision, lambda: opinions.decide(provision, by=account(request)),
+        request, provision,
+        lambda: opinions.decide(provision, seen=_seen(request), by=account(request)),
         "決定しました。相手の機関への回答を送信します。",
     )  # fmt: skip
 
@@ -94,9 +95,15 @@ def send_back(request: HttpRequest, pk: UUID) -> HttpResponse:
         return _shown(request, provision, remark_form=form)
     remark = form.cleaned_data["remark"]
     return _done(
-        request, provision, lambda: opinions.send_back(provision, remark=remark, by=account(request)),
+        request, provision,
+        lambda: opinions.send_back(provision, seen=_seen(request), remark=remark, by=account(request)),
         "差し戻しました。情報連携担当がもう一度確かめます。",
     )  # fmt: skip
+
+
+def _seen(request: HttpRequest) -> str:
+    """The opinion that was on the screen."""
+    return request.POST.get("opinion", "")
 
 
 def _found(pk: UUID) -> Provision:
@@ -108,7 +115,7 @@ def _done(
 ) -> HttpResponse:
     try:
         command()
-    except ValueError as refusal:  # NotWaiting and NotYours are such, and say what to do
+    except ValueError as refusal:  # NotWaiting, NotSeen and NotYours are such, and say what to do
         messages.error(request, str(refusal))
     else:
         messages.success(request, told)

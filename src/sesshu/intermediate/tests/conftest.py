@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import httpx
@@ -16,6 +17,13 @@ from sesshu.protocol import envelopes, peers
 @pytest.fixture
 def core(ise: object, settings: Any) -> Iterator[Core]:
     """Ise is on the network with two other cities; list and directory have come."""
+    with on_the_network(settings) as made:
+        yield made
+
+
+@contextmanager
+def on_the_network(settings: Any) -> Iterator[Core]:
+    """The same, in whatever database is at hand."""
     from sesshu.intermediate import identity
 
     settings.EXCHANGE = settings.EXCHANGE | {"network": world.CORE}
@@ -30,9 +38,11 @@ def core(ise: object, settings: Any) -> Iterator[Core]:
     with acting_for(world.ISE):
         identity.trust_core(envelopes.public(made.key))
     world.refresh(made)
-    yield made
-    peers.transports.clear()
-    doors.close_all()
+    try:
+        yield made
+    finally:
+        peers.transports.clear()
+        doors.close_all()
 
 
 @pytest.fixture

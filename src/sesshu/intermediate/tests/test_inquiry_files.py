@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from sesshu.intermediate import inquiry_files, result_file
+from sesshu.intermediate import inquiry_files, inquiry_results, result_file
 from sesshu.intermediate.callers import Caller
 from sesshu.intermediate.models import Inquiry, InquiryBatch, Rejection
 from sesshu.intermediate.tests import world
@@ -74,6 +74,25 @@ def test_each_line_has_its_fate(path: Path, core: Core, other: Other, tmp_path: 
     assert Inquiry.objects.get(pk=first.pk).state == "taken"
     write(target)
     assert "受取済み" in rows(target)[1]["説明"]
+
+
+def test_the_inquiries_of_a_file_stand_before_no_others(
+    path: Path, core: Core, other: Other, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They finish first and are not taken for long; the city's own answers come all the same (M02)."""
+    monkeypatch.setattr(inquiry_results, "MOST", 3)
+    inquiry_files.load(path, by=BY)
+    (accepted,) = world.inquire(world.inquiry(1))
+    world.dispatch()
+    for permit in core.permits.values():
+        other.bring(other.answer(permit, []))
+    assert Inquiry.objects.filter(state="answered").count() == 5
+    (found,) = world.from_numbers("/ski/results", waiting=True)
+    assert found["processing_number"] == accepted["processing_number"]
+    assert write(tmp_path / "結果.csv", take=True)["open"] == 0
+    assert Inquiry.objects.filter(state="taken").count() == 4
+    (found,) = world.from_numbers("/ski/results", waiting=True)
+    assert found["processing_number"] == accepted["processing_number"]
 
 
 def test_loaded_again_a_file_adds_nothing(path: Path) -> None:

@@ -7,8 +7,10 @@ from typing import Any
 
 import httpx
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
-from sesshu.intermediate import deciding
+from sesshu.intermediate import answering, deciding
 from sesshu.intermediate.models import Outbox, Provision, Record
 from sesshu.intermediate.tests import world
 from sesshu.intermediate.tests.world import Core, Other
@@ -224,6 +226,25 @@ def test_a_flag_set_before_the_answer_is_made_holds_it_back(core: Core, other: O
     world.dispatch()
     assert other.answers == {}
     assert Provision.objects.get().state == "waiting"
+
+
+def test_what_is_overdue_is_not_answered_any_more(core: Core, other: Other) -> None:
+    bring(core, permit(core))
+    with clock.fixed(clock.now() + timedelta(hours=2)):
+        assert answering.answer_some() == 0
+        assert Provision.objects.get().state == "received"
+        world.dispatch()
+    assert Provision.objects.get().state == "expired"
+
+
+def test_many_are_answered_with_as_many_statements_as_one(core: Core, other: Other) -> None:
+    counts = []
+    for many in (1, 1, 7):
+        bring(core, *(permit(core) for _ in range(many)))
+        with CaptureQueriesContext(connection) as asked:
+            assert answering.answer_some() == many
+        counts.append(len(asked))
+    assert counts[1] == counts[2]
 
 
 def test_who_waits_too_long_lets_it_expire(core: Core, clerk: Account) -> None:

@@ -166,6 +166,21 @@ def test_a_correction_stands_beside_the_record_and_is_told_to_the_other_side(
     assert (said.sender, said.receiver, said.field) == (world.OURS, world.OTHER, "nondisclosure")
 
 
+def test_what_was_hidden_after_the_period_asked_for_is_hidden(
+    core: Core, other: Other, clerk: Account
+) -> None:
+    """番号法23条2項: the entries are chosen by the period, each is told as it stands."""
+    provided(core, other)
+    soon, later = clock.now() + timedelta(hours=1), clock.now() + timedelta(hours=2)
+    with clock.fixed(later), acting_for(world.ISE):
+        record = Record.objects.get(event="provided")
+        correcting.correct(record, field="nondisclosure", after="True", reason="支援措置の申出", by=clerk)
+    assert found(until=soon.isoformat()) == []
+    (entry,) = found(until=soon.isoformat(), all=True)
+    assert (entry["event"], entry["nondisclosure"], len(entry["corrections"])) == ("provided", True, 1)
+    assert found(since=soon.isoformat(), all=True) == []
+
+
 def told(other: Other, permit: str, **changed: Any) -> str:
     said = Correction(
         **{

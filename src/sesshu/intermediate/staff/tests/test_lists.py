@@ -93,6 +93,7 @@ def test_flags_of_persons_and_of_single_information(core: Core, sign_in: SignIn)
     )  # fmt: skip
     desk = sign_in(Role.EXCHANGE_DESK)
     whole = desk.get("/exchange/flags/").content.decode()
+    assert "「接種台帳」を開き、「提供の設定」で" in whole
     assert world.number(1) in whole
     assert world.number(2) not in whole
     assert world.number(3) not in whole

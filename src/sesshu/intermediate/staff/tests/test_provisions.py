@@ -44,6 +44,28 @@ def give(client: Client, provision: Provision, provide: str = "yes", reason: str
     return client.post(address(provision, "opinion/"), said, follow=True).content.decode()
 
 
+def on_screen(client: Client, provision: Provision) -> str:
+    """The opinion that the page asks to decide on."""
+    page = client.get(address(provision)).content.decode()
+    decide, send_back = re.findall(r'name="opinion" value="(\d+)"', page)
+    assert decide == send_back
+    return str(decide)
+
+
+def in_force() -> str:
+    return str(Opinion.objects.get(sent_back_at=None).pk)
+
+
+def decide(client: Client, provision: Provision, seen: str) -> str:
+    said = {"opinion": seen}
+    return client.post(address(provision, "decide/"), said, follow=True).content.decode()
+
+
+def send_back(client: Client, provision: Provision, seen: str, remark: str) -> str:
+    said = {"opinion": seen, "remark": remark}
+    return client.post(address(provision, "send-back/"), said, follow=True).content.decode()
+
+
 def test_what_would_be_sent_to_whom_and_why_is_shown_and_logged(waiting: Provision, sign_in: SignIn) -> None:
     desk = sign_in(DESK)
     listing = desk.get("/exchange/provisions/").content.decode()
@@ -87,7 +109,7 @@ def test_two_persons_let_it_go(core: Core, other: Other, waiting: Provision, sig
     page = decider.get(address(waiting)).content.decode()
     assert "本人に確かめた" in page
     assert "LOT-SECRET" in page
-    assert "決定しました" in decider.post(address(waiting, "decide/"), follow=True).content.decode()
+    assert "決定しました" in decide(decider, waiting, on_screen(decider, waiting))
     world.dispatch()
     (answer,) = other.answers.values()
     assert [each["lot"] for each in answer.records] == ["LOT-SECRET"]
@@ -103,12 +125,8 @@ def test_nobody_decides_alone(waiting: Provision, sign_in: SignIn) -> None:
     give(both, waiting)
     page = both.get(address(waiting)).content.decode()
     assert "提供を承認する" not in page
-    refused = both.post(address(waiting, "decide/"), follow=True).content.decode()
-    assert "自分が確かめた提供は" in refused
-    assert (
-        "自分が確かめた提供は"
-        in both.post(address(waiting, "send-back/"), {"remark": "x"}, follow=True).content.decode()
-    )
+    assert "自分が確かめた提供は" in decide(both, waiting, in_force())
+    assert "自分が確かめた提供は" in send_back(both, waiting, in_force(), "x")
     waiting.refresh_from_db()
     assert waiting.state == ProvisionState.WAITING
 
@@ -119,7 +137,7 @@ def test_withheld_the_other_side_learns_no_reason(
     give(sign_in(DESK), waiting, "no", "支援措置の対象")
     decider = sign_in(DECIDER)
     assert "提供しないことに決める" in decider.get(address(waiting)).content.decode()
-    decider.post(address(waiting, "decide/"))
+    decide(decider, waiting, on_screen(decider, waiting))
     world.dispatch()
     (answer,) = other.answers.values()
     assert (answer.records, answer.refusal) == ((), "withheld")
@@ -131,11 +149,32 @@ def test_sent_back_it_is_looked_at_anew(waiting: Provision, sign_in: SignIn) -> 
     desk, decider = sign_in(DESK), sign_in(DECIDER)
     give(desk, waiting)
     assert decider.post(address(waiting, "send-back/"), {"remark": ""}).status_code == 400
-    decider.post(address(waiting, "send-back/"), {"remark": "副本の日付を確かめてください"})
+    send_back(decider, waiting, on_screen(decider, waiting), "副本の日付を確かめてください")
     page = desk.get(address(waiting)).content.decode()
     assert "副本の日付を確かめてください" in page
     assert "決定者に回しました" in give(desk, waiting, "no", "誤りがある")
     assert [each.provide for each in Opinion.objects.order_by("pk")] == [True, False]
+
+
+@pytest.mark.parametrize("act", ["decide", "send-back"])
+def test_an_opinion_that_was_not_on_the_screen_is_not_acted_on(
+    waiting: Provision, sign_in: SignIn, act: str
+) -> None:
+    """Another decider sent it back meanwhile, and the next opinion says the contrary (control 53)."""
+    desk, decider = sign_in(DESK), sign_in(DECIDER)
+    give(desk, waiting, "no", "支援措置の対象")
+    seen = on_screen(decider, waiting)
+    send_back(sign_in(DECIDER, login="other"), waiting, seen, "確かめてください")
+    give(desk, waiting, "yes", "本人に確かめた")
+    for stale in (seen, "", "x"):
+        said = {"opinion": stale, "remark": "x"}
+        page = decider.post(address(waiting, f"{act}/"), said, follow=True).content.decode()
+        assert "もう一度確かめてください" in page
+        assert "本人に確かめた" in page
+    waiting.refresh_from_db()
+    assert waiting.state == ProvisionState.WAITING
+    assert Opinion.objects.filter(sent_back_at=None).count() == 1
+    assert "決定しました" in decide(decider, waiting, on_screen(decider, waiting))
 
 
 def test_a_missing_reason_is_asked_for_and_what_was_chosen_stays(waiting: Provision, sign_in: SignIn) -> None:
@@ -149,8 +188,9 @@ def test_what_was_decided_meanwhile_is_told(waiting: Provision, sign_in: SignIn)
     desk, decider = sign_in(DESK), sign_in(DECIDER)
     give(desk, waiting)
     assert "ほかの人がすでに確かめて" in give(sign_in(DESK, login="second"), waiting)
-    decider.post(address(waiting, "decide/"))
-    assert "確認待ちではありません" in decider.post(address(waiting, "decide/"), follow=True).content.decode()
+    seen = on_screen(decider, waiting)
+    decide(decider, waiting, seen)
+    assert "確認待ちではありません" in decide(decider, waiting, seen)
 
 
 def test_past_its_time_it_shows_no_content_and_cannot_be_decided(waiting: Provision, sign_in: SignIn) -> None:
@@ -160,7 +200,7 @@ def test_past_its_time_it_shows_no_content_and_cannot_be_decided(waiting: Provis
     page = desk.get(address(waiting)).content.decode()
     assert "回答期限を過ぎました" in page
     assert "LOT-SECRET" not in page
-    assert "回答期限を過ぎている" in decider.post(address(waiting, "decide/"), follow=True).content.decode()
+    assert "回答期限を過ぎている" in decide(decider, waiting, in_force())
 
 
 def test_a_decision_wants_the_second_factor_just_shown(waiting: Provision, sign_in: SignIn) -> None:

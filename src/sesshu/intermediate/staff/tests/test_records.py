@@ -10,9 +10,11 @@ import pytest
 from django.test import Client
 
 from sesshu.intermediate.models import Outbox, Record
+from sesshu.intermediate.staff import naming
 from sesshu.intermediate.tests import world
 from sesshu.intermediate.tests.world import Core, Other
 from sesshu.kernel import clock
+from sesshu.kernel.wareki import to_wareki_short
 from sesshu.protection.models import AuditEvent
 from sesshu.protection.roles import Role
 from sesshu.protocol import envelopes, messages
@@ -131,6 +133,30 @@ def test_each_item_can_be_corrected(
     said = {"field": field, "after": after, "reason": "誤り"}
     answer = sign_in(RECORDS).post(f"/exchange/records/{provided.pk}/correct/", said, follow=True)
     assert shown in answer.content.decode()
+
+
+def test_a_corrected_time_is_told_as_it_is_in_japan(
+    core: Core, other: Other, provided: Record, sign_in: SignIn
+) -> None:
+    """On the page, in the person's copy and to the other side."""
+    client, before = sign_in(RECORDS), clock.in_japan(provided.asked_at)
+    said = {"field": "asked_at", "after": "2026-01-02 03:04", "reason": "誤り"}
+    page = client.post(f"/exchange/records/{provided.pk}/correct/", said, follow=True).content.decode()
+    shown = f"{to_wareki_short(before.date())} {before:%H:%M}"
+    assert f"<td>{shown}</td><td>R8.1.2 03:04</td>" in page
+    copy = client.post("/exchange/records/disclosure/", {"number": world.number(1)}).content.decode()
+    assert f"求めの日時を「{shown}」から「R8.1.2 03:04」に訂正" in copy
+    world.dispatch()
+    key = envelopes.imported(world.ours()["signing_key"])
+    told = envelopes.verified(core.corrections[0], key, typ=messages.CORRECTION)
+    assert (told["before"], told["after"]) == (before.isoformat(), "2026-01-02T03:04:00+09:00")
+
+
+@pytest.mark.parametrize(
+    "text", ["2026-11-21 20:05:00+00:00", "2026-11-22T05:05:00+09:00", "2026-11-22 05:05"]
+)
+def test_a_time_however_the_other_side_writes_it_is_shown_in_japan(text: str) -> None:
+    assert naming.corrected("asked_at", text) == "R8.11.22 05:05"
 
 
 def test_the_person_s_copy_leaves_out_nondisclosure_and_staff(provided: Record, sign_in: SignIn) -> None:

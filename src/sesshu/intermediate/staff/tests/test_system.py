@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import httpx
 import pytest
 from django.test import Client
 
-from sesshu.intermediate.models import ExpiryRun, Inquiry, Notice, Outbox
+from sesshu.intermediate import state
+from sesshu.intermediate.models import ExpiryRun, Inquiry, Notice, Outbox, Record
 from sesshu.intermediate.tests import world
 from sesshu.intermediate.tests.world import Core
 from sesshu.kernel import clock
@@ -38,13 +39,28 @@ def test_what_does_not_get_through_is_told_with_what_to_do(core: Core, sign_in: 
 
 def test_statistics_and_batches(core: Core, sign_in: SignIn) -> None:
     operator = sign_in(OPERATOR)
-    assert "この1年の利用はありません" in operator.get("/exchange/system/statistics/").content.decode()
+    assert "12か月の利用はありません" in operator.get("/exchange/system/statistics/").content.decode()
     assert "一括照会はまだありません" in operator.get("/exchange/system/batches/").content.decode()
     world.put_replicas((1, "dose-1", world.record()))
     world.get_codes(core, 1)
     world.inquire(world.inquiry(1))
     assert "提供の求め" in operator.get("/exchange/system/statistics/").content.decode()
     assert "p-ledger" in operator.get("/exchange/system/batches/").content.decode()
+
+
+def test_the_oldest_month_of_the_statistics_is_whole(core: Core, sign_in: SignIn) -> None:
+    world.inquire(world.inquiry(1))
+    row = Record.objects.get()
+    moments = [
+        datetime(2024, 12, 31, 23, 59, 59, tzinfo=clock.TOKYO), datetime(2025, 1, 1, tzinfo=clock.TOKYO),
+        datetime(2025, 1, 10, tzinfo=clock.TOKYO), datetime(2025, 1, 31, 12, tzinfo=clock.TOKYO),
+    ]  # fmt: skip
+    for row.at in moments:
+        row.pk = None
+        row.save(force_insert=True)
+    with clock.fixed(datetime(2026, 1, 31, 9, tzinfo=clock.TOKYO)):
+        oldest = state.statistics()[-1]
+        assert (oldest["month"], oldest["count"]) == ("2025-01", 3)
 
 
 def test_a_notice_is_shown_to_all_for_its_days(ise: object, sign_in: SignIn) -> None:
