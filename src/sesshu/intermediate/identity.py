@@ -68,11 +68,20 @@ def published() -> dict[str, Any]:
 
 
 def tls() -> ssl.SSLContext | None:
-    """For our calls; none where no certificate was issued yet, and then no real door lets us in."""
+    """For our calls; none where no certificate was issued yet, and then no real door lets us in.
+
+    :raises NotSetUp: when a file of them cannot be read.
+    """
     certificate, key = (folder() / name for name in ("intermediate.pem", "intermediate-key.pem"))
     if not certificate.exists() or not key.exists():
         return None
-    return peers.context(authority.root_path(), certificate, key)
+    try:
+        return peers.context(authority.root_path(), certificate, key)
+    except OSError:  # ssl.SSLError is one
+        raise NotSetUp(
+            "中間サーバーの証明書か鍵(intermediate.pem、intermediate-key.pem)、またはネットワークの証明書を"
+            "読めません。発行されたファイルを置き直してください。"
+        ) from None
 
 
 def _own(name: str) -> ECKey:

@@ -10,6 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from sesshu.protocol import codes
 from sesshu.protocol.refusals import Refusal
 
+# The records of a person in one answer, as JSON in ASCII: two or three hundred doses.
+LARGEST_ANSWER = 256 * 1024
+
 
 class Message(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
