@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from sesshu.protocol import codes
 from sesshu.protocol.refusals import Refusal
+from sesshu.protocol.texts import Line, Text
 
 # The records of a person in one answer, as JSON in ASCII: two or three hundred doses.
 LARGEST_ANSWER = 256 * 1024
+
+
+# Texts no longer than the columns that keep them, so that what was believed can be kept.
+Item = Annotated[Line, Field(max_length=8)]
+Code = Annotated[Line, Field(max_length=16)]
+Kind = Annotated[Line, Field(max_length=20)]
+Name = Annotated[Line, Field(max_length=60)]
+Address = Annotated[Line, Field(max_length=200)]
+Said = Annotated[Text, Field(max_length=200)]
+Version = Annotated[int, Field(ge=0, le=2**31 - 1)]
 
 
 class Message(BaseModel):
@@ -26,14 +37,14 @@ class Row(Message):
     """
 
     item: str = Field(pattern=r"^[0-9]{1,3}(-[0-9]{1,2})?$")
-    inquirer_kind: str
+    inquirer_kind: Kind
     work: str = Field(pattern=codes.WORK)
     procedure: str = Field(pattern=codes.PROCEDURE)
-    provider_kind: str
+    provider_kind: Kind
     information: str = Field(pattern=codes.INFORMATION)
-    information_name: str
-    legal_basis: str
-    fields: tuple[str, ...]
+    information_name: Line = Field(max_length=400)
+    legal_basis: Line = Field(max_length=400)
+    fields: tuple[Name, ...]
     starts_on: date
     ends_on: date | None = None
 
@@ -41,7 +52,7 @@ class Row(Message):
 class PermissionList(Message):
     """Signed by the core (typ :data:`LIST`) and distributed to all; ``version`` only ever grows."""
 
-    version: int = Field(ge=1)
+    version: Version = Field(ge=1)
     issued_at: int
     rows: tuple[Row, ...]
 
@@ -54,10 +65,10 @@ class Institution(Message):
     """
 
     code: str = Field(pattern=codes.INSTITUTION)
-    name: str
-    kind: str
-    address: str
-    certificate: str
+    name: Line = Field(max_length=100)
+    kind: Kind
+    address: Address
+    certificate: Line = Field(max_length=64)
     signing_key: dict[str, Any]
     sealing_key: dict[str, Any]
 
@@ -82,12 +93,12 @@ class PermitRequest(Message):
     processing_number: str = Field(pattern=codes.PROCESSING_NUMBER)
     code: str = Field(pattern=codes.EXCHANGE_CODE)
     provider: str = Field(pattern=codes.INSTITUTION)
-    item: str
+    item: Item
     work: str = Field(pattern=codes.WORK)
     procedure: str = Field(pattern=codes.PROCEDURE)
     information: str = Field(pattern=codes.INFORMATION)
     period: Period = Period()
-    list_version: int
+    list_version: Version
 
 
 class Permit(Message):
@@ -98,7 +109,7 @@ class Permit(Message):
     """
 
     jti: str = Field(pattern=codes.PERMIT_ID)
-    iss: str
+    iss: Code
     aud: str = Field(pattern=codes.INSTITUTION)
     iat: int
     exp: int
@@ -107,14 +118,14 @@ class Permit(Message):
     code: str = Field(pattern=codes.EXCHANGE_CODE)
     inquirer: str = Field(pattern=codes.INSTITUTION)
     provider: str = Field(pattern=codes.INSTITUTION)
-    item: str
-    work: str
-    procedure: str
-    information: str
-    fields: tuple[str, ...]
+    item: Item
+    work: Code
+    procedure: Code
+    information: Code
+    fields: tuple[Name, ...]
     period: Period
-    list_version: int
-    route: str
+    list_version: Version
+    route: Address
 
 
 class PermitAnswer(Message):
@@ -165,10 +176,10 @@ class Correction(Message):
     permit: str = Field(pattern=codes.PERMIT_ID)
     sender: str = Field(pattern=codes.INSTITUTION)
     receiver: str = Field(pattern=codes.INSTITUTION)
-    field: str
-    before: str
-    after: str
-    reason: str
+    field: Name
+    before: Said
+    after: Said
+    reason: Said
     at: int
 
 

@@ -38,7 +38,10 @@ class Doors:
 
     def _serve(self, listening: socket.socket, answering: Answering) -> None:
         with contextlib.suppress(OSError), listening.accept()[0] as caller:  # the caller goes, as it should
-            self.heard.append(caller.recv(65_536))
+            heard = b""
+            while not heard.endswith(b"[]"):  # closed with something unread, it would be a broken line
+                heard += caller.recv(65_536)
+            self.heard.append(heard)
             answering(caller)
 
 
