@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
 from typing import Annotated, Any
 
@@ -11,8 +12,8 @@ from sesshu.protocol import codes
 from sesshu.protocol.refusals import Refusal
 from sesshu.protocol.texts import Line, Text
 
-# The records of a person in one answer, as JSON in ASCII: two or three hundred doses.
-LARGEST_ANSWER = 256 * 1024
+# A person's records in one answer, and all their texts as JSON in ASCII: two or three hundred doses are less.
+MOST_RECORDS, LARGEST_ANSWER = 500, 256 * 1024
 
 
 # Texts no longer than the columns that keep them, so that what was believed can be kept.
@@ -22,6 +23,8 @@ Kind = Annotated[Line, Field(max_length=20)]
 Name = Annotated[Line, Field(max_length=60)]
 Address = Annotated[Line, Field(max_length=200)]
 Said = Annotated[Text, Field(max_length=200)]
+# One of the contents of a 副本, which may be as long as all of them.
+Content = Annotated[Text, Field(max_length=16_384)]
 Version = Annotated[int, Field(ge=0, le=2**31 - 1)]
 
 
@@ -139,7 +142,8 @@ class PermitAnswer(Message):
 class Answer(Message):
     """Provider → inquirer: signed by the provider (typ :data:`ANSWER`), then sealed to the inquirer's key.
 
-    :ivar records: what is provided, each with the permit's ``fields`` only. :ivar refusal: when nothing is.
+    :ivar records: what is provided, each with the permit's ``fields`` only; who takes them in refuses more
+        than :data:`MOST_RECORDS` or :data:`LARGEST_ANSWER`. :ivar refusal: when nothing is.
     """
 
     permit: str = Field(pattern=codes.PERMIT_ID)
@@ -147,7 +151,13 @@ class Answer(Message):
     inquirer: str = Field(pattern=codes.INSTITUTION)
     provider: str = Field(pattern=codes.INSTITUTION)
     at: int
-    records: tuple[dict[str, Any], ...] = ()
+    records: tuple[dict[Name, Content | None], ...] = ()
+
+    @property
+    def is_bounded(self) -> bool:
+        """Whether it is no larger than an answer may be."""
+        return len(self.records) <= MOST_RECORDS and len(json.dumps(self.records)) <= LARGEST_ANSWER
+
     refusal: Refusal | None = None
 
 
