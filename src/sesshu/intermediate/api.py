@@ -36,7 +36,8 @@ _log = logging.getLogger(__name__)
 # More than any dispatcher sends at once.
 MOST = 1_000
 _Many = Body(..., max_length=MOST)
-Tokens, Answers = Annotated[list[Line], _Many], Annotated[list[s.AnswerBrought], _Many]
+Tokens = Annotated[list[Line], _Many]
+Answers = Annotated[list[s.AnswerBrought], _Many]
 city, network = Router(tags=["統合宛名"]), Router(tags=["ネットワーク"])
 
 
