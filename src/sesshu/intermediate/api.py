@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 from dataclasses import asdict
-from typing import Any
+from typing import Annotated, Any
 
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI, Router
 from ninja.errors import HttpError, ValidationError
+from ninja.params.functions import Body
 
 from sesshu.intermediate import (
     acquiring,
@@ -32,6 +33,11 @@ from sesshu.protocol.texts import Line
 
 _REFUSED = dict.fromkeys((403, 422, 503), s.Refused)
 _log = logging.getLogger(__name__)
+# More than any dispatcher sends at once.
+MOST = 1_000
+_Many = Body(..., max_length=MOST)
+Tokens = Annotated[list[Line], _Many]
+Answers = Annotated[list[s.AnswerBrought], _Many]
 city, network = Router(tags=["統合宛名"]), Router(tags=["ネットワーク"])
 
 
@@ -149,25 +155,25 @@ def system_state(request: HttpRequest, asked: s.Asked) -> Any:
 
 
 @network.post("/network/codes", response={200: list[s.State], **_REFUSED})
-def codes_assigned(request: HttpRequest, tokens: list[Line]) -> Any:
+def codes_assigned(request: HttpRequest, tokens: Tokens) -> Any:
     """コアから届く符号(JWE)。"""
     return from_core(request, lambda by: [{"state": each} for each in acquiring.store(tokens, by=by)])
 
 
 @network.post("/network/permits", response={200: list[s.PermitTaken], **_REFUSED})
-def permits(request: HttpRequest, tokens: list[Line]) -> Any:
+def permits(request: HttpRequest, tokens: Tokens) -> Any:
     """コアから届く提供許可証(JWS)。"""
     return from_core(request, lambda by: [asdict(each) for each in providing.take(tokens, by=by)])
 
 
 @network.post("/network/corrections", response={200: list[s.State], **_REFUSED})
-def corrections(request: HttpRequest, tokens: list[Line]) -> Any:
+def corrections(request: HttpRequest, tokens: Tokens) -> Any:
     """コアを経て届く、情報提供等記録の訂正の通知(JWS)。"""
     return from_core(request, lambda by: [{"state": each} for each in correcting.take(tokens, by=by)])
 
 
 @network.post("/network/answers", response={200: list[s.PermitTaken], **_REFUSED})
-def answers(request: HttpRequest, brought: list[s.AnswerBrought]) -> Any:
+def answers(request: HttpRequest, brought: Answers) -> Any:
     """提供者から届く回答(JWE)。"""
     wanted = [receiving.Brought(each.permit, each.answer) for each in brought]
     return from_intermediate(

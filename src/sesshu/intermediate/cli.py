@@ -25,7 +25,9 @@ def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]
         parser.set_defaults(handler=handler)
         return parser
 
-    add(commands, "keys", _keys, "ネットワークに登録する公開鍵(JWK)を示す")
+    add(commands, "keys", _keys, "ネットワークに登録する公開鍵(JWK)を示す").add_argument(
+        "--new", action="store_true", help="失われた鍵を作り直す(ネットワークに登録し直すまで連携は止まる)"
+    )
     add(commands, "core", _core, "ネットワークの公開鍵(JWK)を登録する").add_argument("file", type=Path)
     add(commands, "refresh", _refresh, "照会許可用照合リストと機関の一覧を受信する")
     add(commands, "dispatch", _dispatch, "照会・回答の送受信を続ける").add_argument(
@@ -49,7 +51,10 @@ def add_commands(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]
 def _keys(arguments: argparse.Namespace) -> Outcome:
     from sesshu.intermediate import identity
 
-    published = identity.published()
+    try:
+        published = identity.published(new=arguments.new)
+    except identity.NotSetUp as error:
+        raise Refused(str(error)) from None
     return Outcome(published, json.dumps(published, ensure_ascii=False, indent=2))
 
 

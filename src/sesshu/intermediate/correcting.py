@@ -106,14 +106,14 @@ def _take(token: str, box: Cabinet) -> str:
     record = held.exclude(event=Event.CORRECTED).order_by("-id").first()
     if record is None or {record.inquirer, record.provider} != sides:
         return "refused"
-    row = _row(record, said.field[:60], said.before[:_LONGEST], said.after[:_LONGEST], said.reason, box)
+    row = _row(record, said.field, said.before, said.after, said.reason, box)
     row.actor, row.message, row.asked_at = said.sender, digest, record.asked_at
     row.save(force_insert=True)
     return "stored"
 
 
 def _read(token: str) -> Correction | None:
-    """None: not signed by the institution that it says it is of, or not for us."""
+    """None: not signed by the institution that it says it is of, not for us, or not to be kept."""
     for institution in network_copies.directory().values():
         if institution.code == place.institution():
             continue
@@ -133,7 +133,7 @@ def _signer(token: str) -> str:
     try:
         header = base64.urlsafe_b64decode(token.split(".")[0] + "==")
         return str(json.loads(header).get("kid", ""))
-    except (ValueError, AttributeError):
+    except (ValueError, AttributeError, RecursionError):
         return ""
 
 

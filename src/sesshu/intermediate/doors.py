@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 
 from sesshu.intermediate import identity, place
-from sesshu.protocol.peers import Peer
+from sesshu.protocol.peers import LARGEST, LARGEST_OF_STATES, Peer
 
 _open: dict[tuple[str, str], Peer] = {}
 _lock = threading.Lock()
@@ -42,5 +42,6 @@ def _door(address: str) -> Peer:
     name = (place.municipality(), address)
     with _lock:
         if name not in _open:
-            _open[name] = Peer(address, identity.tls())
+            largest = LARGEST if address == settings.EXCHANGE["network"] else LARGEST_OF_STATES
+            _open[name] = Peer(address, identity.tls(), largest=largest)
         return _open[name]

@@ -7,9 +7,7 @@ import threading
 from collections.abc import Callable, Hashable
 from concurrent.futures import ThreadPoolExecutor
 
-from django.db import DatabaseError, close_old_connections, connection
-
-from sesshu.protection.keys.roots import KeyTrouble
+from django.db import close_old_connections, connection
 
 Work = Callable[[], int]
 _log = logging.getLogger(__name__)
@@ -35,6 +33,10 @@ class Lane:
         try:
             while self._go_on():
                 self._once()
+        except BaseException:  # this thread ends; the next that wants the lane has another
+            with self._lock:
+                self._running = False
+            raise
         finally:
             close_old_connections()
 
@@ -47,7 +49,7 @@ class Lane:
         try:
             while self._work():
                 pass
-        except (DatabaseError, KeyTrouble) as error:  # the next round tries again
+        except Exception as error:  # whatever it is, the next round tries again
             connection.close()
             # Its text may quote a row.
             _log.error("a lane failed: %s", type(error).__name__)

@@ -33,6 +33,9 @@ _OVER = {
     InquiryState.REFUSED: Refusal.EXPIRED,
 }
 
+# Nobody knows what these would have said.
+_CLOSED = {Refusal.FORGED, Refusal.UNKNOWN_INSTITUTION}
+
 
 @dataclass(frozen=True, slots=True)
 class Brought:
@@ -56,11 +59,11 @@ def take(brought: Sequence[Brought], *, peer: str, by: Caller) -> list[Taken]:
     box, sender = cabinet(), network_copies.directory().get(peer)
     read = [(each.permit, _read(each, sender)) for each in brought]
     held = _held([answer for _, answer in read if isinstance(answer, Answer)])
-    answers, records, ended = [], [], []
+    answers, ended = [], []
+    records = _unread(read, peer)
     for permit, answer in read:
         if isinstance(answer, Refusal):
             answers.append(Taken(permit, "refused", answer))
-            records.append(recording.refused_answer(peer, answer, permit=permit))
             continue
         inquiry = held.get(answer.processing_number)
         reason = _fault(inquiry, permit, answer, peer)
@@ -81,6 +84,18 @@ def take(brought: Sequence[Brought], *, peer: str, by: Caller) -> list[Taken]:
     return answers
 
 
+def _unread(read: Sequence[tuple[str, Answer | Refusal]], peer: str) -> list[Record]:
+    """A record of each answer that says something wrong; of those that nothing is known of, one a message,
+    with the first: rows stay for seven years."""
+    closed: set[Refusal] = set()
+    records = []
+    for permit, answer in read:
+        if isinstance(answer, Refusal) and answer not in closed:
+            records.append(recording.refused_answer(peer, answer, permit=permit))
+            closed |= {answer} & _CLOSED
+    return records
+
+
 def _read(brought: Brought, sender: Institution | None) -> Answer | Refusal:
     if sender is None:
         return Refusal.UNKNOWN_INSTITUTION
@@ -90,9 +105,10 @@ def _read(brought: Brought, sender: Institution | None) -> Answer | Refusal:
     except envelopes.BadEnvelope:
         return Refusal.FORGED
     try:
-        return Answer.model_validate(said)
+        answer = Answer.model_validate(said)
     except ValueError:
         return Refusal.INVALID
+    return answer if answer.is_bounded else Refusal.INVALID
 
 
 def _held(answers: Sequence[Answer]) -> dict[str, Inquiry]:

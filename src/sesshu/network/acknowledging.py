@@ -43,7 +43,9 @@ def _record(rows: Sequence[Outgoing], result: str, refusals: Sequence[Refusal]) 
         (_ending(record, result, reasons[str(record.permit)]) for record in records), ignore_conflicts=True
     )
     for row, why in zip(rows, refusals, strict=True):
-        detail = {"institution": row.institution_id, "sort": str(row.sort), "reference": row.reference}
+        # Of a 取得番号 not even a digest stays.
+        said = "" if row.sort == Sort.CODE else row.reference
+        detail = {"institution": row.institution_id, "sort": str(row.sort), "reference": said}
         audit.record("network.undelivered", by=None, count=1, detail=acts.coded(detail), result=str(why))
 
 

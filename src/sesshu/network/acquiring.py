@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,7 +15,8 @@ from sesshu.network import core_keys, exchange_codes, outbox
 from sesshu.network.callers import Caller
 from sesshu.network.choices import Sort
 from sesshu.network.core_keys import Master
-from sesshu.network.models import Acquisition, Assignment, Institution, Person
+from sesshu.network.exchange_codes import Linked
+from sesshu.network.models import Acquisition, Assignment, Institution, Outgoing, Person
 from sesshu.network.outbox import Letter
 from sesshu.network.schemas import Acquired, AcquisitionAsked, State
 from sesshu.protection import audit
@@ -35,22 +36,32 @@ class _Asked:
     served: bytes
     resident: bytes
 
+    @property
+    def reference(self) -> str:
+        """By which its letter is found in the outbox."""
+        return self.served.hex()[:40]
+
 
 def acquire(asked: Sequence[AcquisitionAsked], *, by: Caller) -> list[Acquired]:
     """Accept 取得番号 with their 住民票コード; the 符号 go to the institution's intermediate server.
 
-    A number serves once: asked again for the same person it is ``known``, for another ``refused``.
+    A number serves once: asked again for the same person it is ``known``, for another ``refused``. Where it
+    is known and its letter has gone, the letter is written again: it may have been refused, and whoever took
+    it knows it.
     """
     master = core_keys.master()
     read = [_read(each, by.code, master) for each in asked]
     served = _served(each.served for each in read if each)
-    states, fresh = [], []
+    states, fresh, known = [], [], []
     for each in read:
         states.append(_state(each, served))
         if each and states[-1] == "accepted":
             served[each.served] = each.resident
             fresh.append(each)
+        elif each and states[-1] == "known":
+            known.append(each)
     _assign(fresh, by.institution, master)
+    _write_again(known, by.institution, master)
     audit.record(
         "network.codes", by=None, count=len(fresh), actor="peer",
         detail={"institution": by.code, "refused": states.count("refused")},
@@ -107,27 +118,42 @@ def _assign(fresh: Sequence[_Asked], institution: Institution, master: Master) -
         Acquisition(number=each.served, resident=each.resident, at=at) for each in fresh
     )
     reach("network.codes.assigned")
-    given = {
-        each.number: exchange_codes.code_of(
-            master,
-            institution.code,
-            bytes(persons[each.resident].link),
-            generations[persons[each.resident].pk],
-        )
-        for each in fresh
-    }
-    outbox.put(_letters(given, institution, master), master)
+    held = {digest: Linked(bytes(person.link), generations[person.pk]) for digest, person in persons.items()}
+    outbox.put(_letters(fresh, held, institution, master), master)
     reach("network.codes.queued")
 
 
-def _letters(given: dict[str, str], institution: Institution, master: Master) -> Iterator[Letter]:
+def _write_again(known: Sequence[_Asked], institution: Institution, master: Master) -> None:
+    """The letters that are no longer queued, of 符号 that still count."""
+    if not known:
+        return
+    queued = set(
+        Outgoing.objects.filter(
+            institution=institution, sort=Sort.CODE, reference__in=[each.reference for each in known]
+        ).values_list("reference", flat=True)
+    )
+    gone = {each.reference: each for each in known if each.reference not in queued}
+    rows = Assignment.objects.filter(
+        institution=institution, invalidated_at=None, person__resident__in=[e.resident for e in gone.values()]
+    ).values_list("person__resident", "person__link", "generation")
+    held = {bytes(resident): Linked(bytes(link), generation) for resident, link, generation in rows}
+    going = [each for each in gone.values() if each.resident in held]
+    outbox.put(_letters(going, held, institution, master), master)
+
+
+def _letters(
+    asked: Sequence[_Asked], held: Mapping[bytes, Linked], institution: Institution, master: Master
+) -> Iterator[Letter]:
     """Signed, then sealed to the intermediate server: the core itself cannot open them any more."""
     signing = core_keys.own_key(master)
     sealing = envelopes.imported(institution.sealing_key)
-    for number, code in given.items():
-        said = messages.CodeAssignment(acquisition_number=number, institution=institution.code, code=code)
+    for each in asked:
+        code = exchange_codes.code_of(master, institution.code, *held[each.resident])
+        said = messages.CodeAssignment(
+            acquisition_number=each.number, institution=institution.code, code=code
+        )
         signed = envelopes.signed(said.model_dump(mode="json"), signing, typ=messages.CODE)
-        yield Letter(institution.code, Sort.CODE, envelopes.sealed(signed, sealing))
+        yield Letter(institution.code, Sort.CODE, envelopes.sealed(signed, sealing), each.reference)
 
 
 def _persons(residents: set[bytes]) -> dict[bytes, Person]:

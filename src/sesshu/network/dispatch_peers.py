@@ -25,7 +25,7 @@ _RENEWED_BEFORE = timedelta(days=30)
 def peer_of(address: str) -> peers.Peer:
     """The door of an intermediate server."""
     tls = None if address in peers.transports else _context()
-    return peers.Peer(address, tls, timeout=PATIENCE)
+    return peers.Peer(address, tls, timeout=PATIENCE, largest=peers.LARGEST_OF_STATES)
 
 
 def forget() -> None:

@@ -20,7 +20,8 @@ TABLE = "network_outgoing"
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A message that is ready to go. ``reference`` is the permit's id, where it speaks of one."""
+    """A message that is ready to go. ``reference``: the permit's id, where it speaks of one; of a 符号 the
+    keyed digest of its 取得番号, shortened."""
 
     institution: str
     sort: Sort

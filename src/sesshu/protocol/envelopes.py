@@ -83,7 +83,7 @@ def opened(token: str, key: ECKey) -> str:
     try:
         found = jwe.decrypt_compact(_sized(token), key, registry=_SEALED)
         return (found.plaintext or b"").decode()
-    except (JoseError, ValueError, TypeError):
+    except (JoseError, ValueError, TypeError, RecursionError):
         raise BadEnvelope("暗号文を開けません。") from None
 
 

@@ -2,13 +2,30 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from sesshu.protocol import codes
 from sesshu.protocol.refusals import Refusal
+from sesshu.protocol.texts import Line, Text
+
+# A person's records in one answer, and all their texts as JSON in ASCII: two or three hundred doses are less.
+MOST_RECORDS, LARGEST_ANSWER = 500, 256 * 1024
+
+
+# Texts no longer than the columns that keep them, so that what was believed can be kept.
+Item = Annotated[Line, Field(max_length=8)]
+Code = Annotated[Line, Field(max_length=16)]
+Kind = Annotated[Line, Field(max_length=20)]
+Name = Annotated[Line, Field(max_length=60)]
+Address = Annotated[Line, Field(max_length=200)]
+Said = Annotated[Text, Field(max_length=200)]
+# One of the contents of a 副本, which may be as long as all of them.
+Content = Annotated[Text, Field(max_length=16_384)]
+Version = Annotated[int, Field(ge=0, le=2**31 - 1)]
 
 
 class Message(BaseModel):
@@ -23,14 +40,14 @@ class Row(Message):
     """
 
     item: str = Field(pattern=r"^[0-9]{1,3}(-[0-9]{1,2})?$")
-    inquirer_kind: str
+    inquirer_kind: Kind
     work: str = Field(pattern=codes.WORK)
     procedure: str = Field(pattern=codes.PROCEDURE)
-    provider_kind: str
+    provider_kind: Kind
     information: str = Field(pattern=codes.INFORMATION)
-    information_name: str
-    legal_basis: str
-    fields: tuple[str, ...]
+    information_name: Line = Field(max_length=400)
+    legal_basis: Line = Field(max_length=400)
+    fields: tuple[Name, ...]
     starts_on: date
     ends_on: date | None = None
 
@@ -38,7 +55,7 @@ class Row(Message):
 class PermissionList(Message):
     """Signed by the core (typ :data:`LIST`) and distributed to all; ``version`` only ever grows."""
 
-    version: int = Field(ge=1)
+    version: Version = Field(ge=1)
     issued_at: int
     rows: tuple[Row, ...]
 
@@ -51,10 +68,10 @@ class Institution(Message):
     """
 
     code: str = Field(pattern=codes.INSTITUTION)
-    name: str
-    kind: str
-    address: str
-    certificate: str
+    name: Line = Field(max_length=100)
+    kind: Kind
+    address: Address
+    certificate: Line = Field(max_length=64)
     signing_key: dict[str, Any]
     sealing_key: dict[str, Any]
 
@@ -79,12 +96,12 @@ class PermitRequest(Message):
     processing_number: str = Field(pattern=codes.PROCESSING_NUMBER)
     code: str = Field(pattern=codes.EXCHANGE_CODE)
     provider: str = Field(pattern=codes.INSTITUTION)
-    item: str
+    item: Item
     work: str = Field(pattern=codes.WORK)
     procedure: str = Field(pattern=codes.PROCEDURE)
     information: str = Field(pattern=codes.INFORMATION)
     period: Period = Period()
-    list_version: int
+    list_version: Version
 
 
 class Permit(Message):
@@ -95,7 +112,7 @@ class Permit(Message):
     """
 
     jti: str = Field(pattern=codes.PERMIT_ID)
-    iss: str
+    iss: Code
     aud: str = Field(pattern=codes.INSTITUTION)
     iat: int
     exp: int
@@ -104,14 +121,14 @@ class Permit(Message):
     code: str = Field(pattern=codes.EXCHANGE_CODE)
     inquirer: str = Field(pattern=codes.INSTITUTION)
     provider: str = Field(pattern=codes.INSTITUTION)
-    item: str
-    work: str
-    procedure: str
-    information: str
-    fields: tuple[str, ...]
+    item: Item
+    work: Code
+    procedure: Code
+    information: Code
+    fields: tuple[Name, ...]
     period: Period
-    list_version: int
-    route: str
+    list_version: Version
+    route: Address
 
 
 class PermitAnswer(Message):
@@ -125,7 +142,8 @@ class PermitAnswer(Message):
 class Answer(Message):
     """Provider → inquirer: signed by the provider (typ :data:`ANSWER`), then sealed to the inquirer's key.
 
-    :ivar records: what is provided, each with the permit's ``fields`` only. :ivar refusal: when nothing is.
+    :ivar records: what is provided, each with the permit's ``fields`` only; who takes them in refuses more
+        than :data:`MOST_RECORDS` or :data:`LARGEST_ANSWER`. :ivar refusal: when nothing is.
     """
 
     permit: str = Field(pattern=codes.PERMIT_ID)
@@ -133,7 +151,13 @@ class Answer(Message):
     inquirer: str = Field(pattern=codes.INSTITUTION)
     provider: str = Field(pattern=codes.INSTITUTION)
     at: int
-    records: tuple[dict[str, Any], ...] = ()
+    records: tuple[dict[Name, Content | None], ...] = ()
+
+    @property
+    def is_bounded(self) -> bool:
+        """Whether it is no larger than an answer may be."""
+        return len(self.records) <= MOST_RECORDS and len(json.dumps(self.records)) <= LARGEST_ANSWER
+
     refusal: Refusal | None = None
 
 
@@ -162,10 +186,10 @@ class Correction(Message):
     permit: str = Field(pattern=codes.PERMIT_ID)
     sender: str = Field(pattern=codes.INSTITUTION)
     receiver: str = Field(pattern=codes.INSTITUTION)
-    field: str
-    before: str
-    after: str
-    reason: str
+    field: Name
+    before: Said
+    after: Said
+    reason: Said
     at: int
 
 

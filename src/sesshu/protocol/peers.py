@@ -6,12 +6,24 @@ sent again, for every door answers a repeated message with what it answered firs
 
 from __future__ import annotations
 
+import json
+import re
 import ssl
 from pathlib import Path
 from typing import Any
 
 import httpx
 
+from sesshu.protocol import deadlines
+
+# The largest reply to anything but results is the network's directory: 1,800 institutions, 3 MB.
+LARGEST = 16 * 1024 * 1024  # bytes
+# What is said to a batch of letters: a state of 120 bytes for each of some hundreds.
+LARGEST_OF_STATES = 1024 * 1024
+# In all, from the connection to the last byte; a sender gives what it has claimed up after 60.
+LONGEST = 50.0  # seconds
+_CODE = re.compile(r"[A-Za-z0-9_.-]{1,40}")
+_LONGEST_MESSAGE = 500
 # Another way to an address, for tests that run all systems in one process.
 transports: dict[str, httpx.BaseTransport] = {}
 
@@ -37,36 +49,71 @@ def context(root: Path, certificate: Path, key: Path) -> ssl.SSLContext:
 
 
 class Peer:
-    """One door. Connections are kept open and shared by the threads of a process."""
+    """One door. Connections are kept open and shared by the threads of a process.
 
-    def __init__(self, address: str, tls: ssl.SSLContext | None, *, timeout: float = 30.0) -> None:
-        transport = transports.get(address)
-        self.address = address
-        self._http = httpx.Client(
-            base_url=address,
-            verify=tls if tls is not None and transport is None else True,
-            transport=transport,
-            timeout=timeout,
-            follow_redirects=False,
-            trust_env=False,
-        )
+    Whoever answers there is not trusted to end: a reply is read up to ``largest`` bytes and until ``longest``
+    seconds have passed, and never decompressed.
+    """
+
+    def __init__(
+        self,
+        address: str,
+        tls: ssl.SSLContext | None,
+        *,
+        timeout: float = 30.0,
+        largest: int = LARGEST,
+        longest: float = LONGEST,
+    ) -> None:
+        """:raises Unreachable: when the address is none."""
+        self.address, self._largest, self._longest = address, largest, longest
+        try:
+            self._http = httpx.Client(
+                base_url=address,
+                transport=transports.get(address) or deadlines.Transport(tls),
+                timeout=timeout,
+                headers={"Accept-Encoding": "identity"},
+                follow_redirects=False,
+                trust_env=False,
+            )
+        except httpx.InvalidURL as error:
+            raise Unreachable(type(error).__name__) from error
 
     def post(self, path: str, body: Any, *, headers: dict[str, str] | None = None) -> Any:
         """:raises Unreachable: when there is no answer. :raises Refused: when the answer is no."""
         try:
-            answer = self._http.post(path, json=body, headers=headers)
-        except httpx.HTTPError as error:
+            with (
+                deadlines.within(self._longest),
+                self._http.stream("POST", path, json=body, headers=headers) as answer,
+            ):
+                return _read(answer.status_code, self._received(answer))
+        except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
             raise Unreachable(type(error).__name__) from error
-        return _read(answer)
+
+    def _received(self, answer: httpx.Response) -> bytes:
+        if answer.headers.get("Content-Encoding", "identity") != "identity":
+            raise Unreachable(f"HTTP {answer.status_code} compressed")
+        received = bytearray()
+        for chunk in answer.iter_bytes():
+            received += chunk
+            if len(received) > self._largest:
+                raise Unreachable(f"HTTP {answer.status_code} too large")
+        return bytes(received)
 
 
-def _read(answer: httpx.Response) -> Any:
+def _read(status: int, text: bytes) -> Any:
     try:
-        said = answer.json()
-    except ValueError:
-        raise Unreachable(f"HTTP {answer.status_code}") from None
-    if answer.status_code == 200:
+        said = json.loads(text)
+    except (ValueError, RecursionError):
+        raise Unreachable(f"HTTP {status}") from None
+    if status == 200:
         return said
-    if answer.status_code >= 500 or not isinstance(said, dict):
-        raise Unreachable(f"HTTP {answer.status_code}")
-    raise Refused(answer.status_code, str(said.get("error", "")), str(said.get("message", "")))
+    if status >= 500 or not isinstance(said, dict):
+        raise Unreachable(f"HTTP {status}")
+    raise _refused(status, said)
+
+
+def _refused(status: int, said: dict[str, Any]) -> Refused:
+    """Code and text go into tables and logs: only what they can hold."""
+    code, message = (text if isinstance(text := said.get(name), str) else "" for name in ("error", "message"))
+    printable = "".join(filter(str.isprintable, message[:_LONGEST_MESSAGE]))
+    return Refused(status, code if _CODE.fullmatch(code) else "", printable)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
 from django.db import OperationalError
 
 from sesshu.intermediate import outbox
@@ -47,13 +48,21 @@ def test_a_slow_lane_does_not_hold_up_another() -> None:
     lanes.close()
 
 
-def test_a_lane_goes_on_after_the_database_was_away(db: None) -> None:
+class Death(BaseException):
+    """The end of a thread."""
+
+
+@pytest.mark.parametrize("trouble", [OperationalError("甲野"), KeyError("甲野"), Death("甲野")])
+def test_a_lane_goes_on_after_whatever_happened(
+    db: None, caplog: pytest.LogCaptureFixture, trouble: BaseException
+) -> None:
+    """What went wrong is in the log by its name; its text may be of a person."""
     tries, second = [], threading.Event()
 
     def work() -> int:
         tries.append(1)
         if len(tries) == 1:
-            raise OperationalError("gone")
+            raise trouble
         second.set()
         return 0
 
@@ -63,6 +72,9 @@ def test_a_lane_goes_on_after_the_database_was_away(db: None) -> None:
     pool.submit(lane.want).result(10)
     assert second.wait(10)
     pool.shutdown(wait=True)
+    told = "" if isinstance(trouble, Death) else type(trouble).__name__
+    assert told in caplog.text
+    assert "甲野" not in caplog.text
 
 
 def test_pauses_grow_and_end() -> None:

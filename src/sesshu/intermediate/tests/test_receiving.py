@@ -7,12 +7,13 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from joserfc import jws
 
 from sesshu.intermediate.models import Inquiry, Record
 from sesshu.intermediate.tests import world
 from sesshu.intermediate.tests.world import Core, Other
 from sesshu.kernel import clock
-from sesshu.protocol import codes, envelopes
+from sesshu.protocol import codes, envelopes, messages
 from sesshu.protocol.messages import Permit
 from sesshu.protocol.refusals import Refusal
 
@@ -59,6 +60,75 @@ def test_an_answer_of_another_institution_is_refused(permit: Permit, core: Core)
     (answer,) = third.bring(third.answer(permit, [SHOWN]))
     assert (answer["state"], answer["refusal"]) == ("refused", Refusal.MISMATCH)
     assert state() == "permitted"
+
+
+def unlike(other: Other, permit: Permit, records: Any) -> dict[str, str]:
+    """Signed and sealed as it should be, with records such as no institution of ours would send."""
+    said = {
+        "permit": permit.jti, "processing_number": permit.processing_number, "inquirer": permit.inquirer,
+        "provider": other.code, "at": 1, "records": records,
+    }  # fmt: skip
+    text = json.dumps(said)  # in ASCII: half of a pair of surrogates cannot be written otherwise
+    header = {"alg": "ES256", "typ": messages.ANSWER, "kid": other.signing.thumbprint()}
+    token = jws.serialize_compact(header, text, other.signing, registry=envelopes._SIGNATURES)
+    sealed = envelopes.sealed(token, envelopes.imported(world.ours()["sealing_key"]))
+    return {"permit": permit.jti, "answer": sealed}
+
+
+def nested(depth: int) -> Any:
+    found: Any = "x"
+    for _ in range(depth):
+        found = [found]
+    return found
+
+
+@pytest.mark.parametrize(
+    "records",
+    [
+        [SHOWN | {"lot": "\ud800"}],
+        [SHOWN | {"lot": "Y\0"}],
+        [SHOWN | {"lot": nested(300)}],
+        [SHOWN | {"lot": 7}],
+        [SHOWN | {"lot": "x" * 16_385}],
+        [SHOWN] * 501,
+        [SHOWN | {"lot": "x" * 16_000}] * 20,
+        [{"\ud800": "x"}],
+        nested(900),
+    ],
+)
+def test_an_answer_that_no_replica_could_hold_is_refused_on_record(
+    permit: Permit, other: Other, records: Any
+) -> None:
+    """It is never an error of ours, after which the provider would send it again for ever."""
+    (answer,) = other.bring(unlike(other, permit, records))
+    assert (answer["state"], answer["refusal"]) == ("refused", Refusal.INVALID)
+    assert state() == "permitted"
+    assert Record.objects.filter(refusal=Refusal.INVALID).count() == 1
+    assert other.bring(unlike(other, permit, [SHOWN] * 3))[0]["state"] == "accepted"
+
+
+def test_many_answers_that_cannot_be_opened_are_one_record(permit: Permit, other: Other) -> None:
+    """A record may not be deleted for seven years: nobody fills our tables with nonsense."""
+    nonsense = [{"permit": codes.new_permit_id(), "answer": "x"} for _ in range(50)]
+    answers = other.bring(*nonsense, other.answer(permit, [SHOWN]))
+    assert [each["state"] for each in answers] == ["refused"] * 50 + ["accepted"]
+    assert [each["permit"] for each in answers[:50]] == [each["permit"] for each in nonsense]
+    assert Record.objects.filter(refusal=Refusal.FORGED).count() == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "part", "entry"),
+    [
+        ("/network/answers", "intermediate", {"permit": "m" + "0" * 32, "answer": "x"}),
+        ("/network/permits", "core", "x"),
+        ("/network/codes", "core", "x"),
+        ("/network/corrections", "core", "x"),
+    ],
+)
+def test_a_message_has_at_most_so_many_entries(core: Core, path: str, part: str, entry: Any) -> None:
+    before = Record.objects.count()
+    assert world.knock(path, [entry] * 1_001, part, world.OTHER).status_code == 422
+    assert Record.objects.count() == before
 
 
 def test_a_forged_answer_is_refused(permit: Permit, other: Other) -> None:

@@ -182,13 +182,24 @@ def test_what_was_hidden_after_the_period_asked_for_is_hidden(
 
 
 def told(other: Other, permit: str, **changed: Any) -> str:
-    said = Correction(
-        **{
-            "permit": permit, "sender": other.code, "receiver": world.OURS, "field": "nondisclosure",
-            "before": "True", "after": "False", "reason": "誤り", "at": 1,
-        } | changed
-    )  # fmt: skip
-    return envelopes.signed(said.model_dump(mode="json"), other.signing, typ=messages.CORRECTION)
+    said = {
+        "permit": permit, "sender": other.code, "receiver": world.OURS, "field": "nondisclosure",
+        "before": "True", "after": "False", "reason": "誤り", "at": 1,
+    } | changed  # fmt: skip
+    return envelopes.signed(said, other.signing, typ=messages.CORRECTION)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"field": "x\0"}, {"before": "\0"}, {"after": "x" * 201}, {"reason": "誤\0り"}, {"field": "x" * 61}],
+)
+def test_a_correction_that_no_table_can_hold_is_refused_and_the_others_are_kept(
+    core: Core, other: Other, changed: dict[str, str]
+) -> None:
+    """An error of ours would have the core send it again and again, and nothing else."""
+    permit = core.permits[provided(core, other)].jti
+    tokens = [told(other, permit, **changed), told(other, permit)]
+    assert core.post("/network/corrections", tokens) == [{"state": "refused"}, {"state": "stored"}]
 
 
 def test_the_other_side_s_correction_is_kept_and_changes_nothing_of_ours(core: Core, other: Other) -> None:

@@ -7,6 +7,7 @@ import secrets
 from datetime import timedelta
 from uuid import UUID
 
+import httpx
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -155,6 +156,36 @@ def test_a_number_serves_once(net: Net) -> None:
     assert states == ["accepted", "known", "refused"]
     assert Outgoing.objects.count() == 1
     assert Person.objects.count() == 1
+
+
+def test_a_code_whose_letter_was_refused_comes_when_it_is_asked_for_again(net: Net) -> None:
+    """The 取得番号 has served; without its letter the person would have no 符号 for ever."""
+    number, person = codes.new_acquisition_number(), members.resident()
+    asked = {"acquisition_number": number, "resident_code": person}
+    net.ise.answer = lambda request: httpx.Response(200, json=[{"state": "refused"}])
+    members.post("/v1/acquisitions", [asked], net.ise.juki_der)
+    dispatching.run_once()
+    assert not Outgoing.objects.exists()
+    net.ise.answer = None
+    for _ in range(2):  # asked twice, there is one letter all the same
+        _, said = members.post("/v1/acquisitions", [asked, asked], net.ise.juki_der)
+        assert [each["state"] for each in said] == ["known", "known"]
+        assert Outgoing.objects.count() == 1
+    dispatching.run_once()
+    assert list(net.ise.held) == [number]
+    ((_, _, detail),) = members.events("network.undelivered")
+    assert "reference" not in detail
+
+
+def test_a_code_that_was_given_up_is_not_sent_again(net: Net) -> None:
+    number, person = codes.new_acquisition_number(), members.resident()
+    asked = {"acquisition_number": number, "resident_code": person}
+    members.post("/v1/acquisitions", [asked], net.ise.juki_der)
+    dispatching.run_once()
+    net.ise.ask("/v1/invalidations", list(net.ise.held.values()))
+    _, said = members.post("/v1/acquisitions", [asked], net.ise.juki_der)
+    assert [each["state"] for each in said] == ["known"]
+    assert not Outgoing.objects.exists()
 
 
 def test_a_number_twice_in_one_message(net: Net) -> None:

@@ -84,6 +84,8 @@ def test_a_correction_goes_to_the_other_side_as_its_sender_signed_it(net: Net, p
         ({"receiver": ISE}, 422),
         ({"permit": "m" + "0" * 32}, 422),
         ({"field": 3}, 422),
+        ({"before": "甲\0"}, 422),
+        ({"reason": "x" * 201}, 422),
     ],
 )
 def test_a_correction_between_others_is_refused(

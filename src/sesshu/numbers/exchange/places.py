@@ -8,10 +8,12 @@ from typing import Any
 
 from django.conf import settings
 
-from sesshu.protocol import peers
+from sesshu.protocol import messages, peers
 from sesshu.protocol.peers import Peer
 
 NUMBERS, TERMINAL = "numbers", "juki"
+# Of 500 results, each with as large an answer as an intermediate server takes in.
+_LARGEST = 500 * (messages.LARGEST_ANSWER + 1024)
 _peers: dict[tuple[str, str, int], Peer] = {}
 _lock = threading.Lock()
 
@@ -74,7 +76,8 @@ def _peer(address: str, municipality: str, part: str) -> Peer:
         with _lock:
             name = (address, f"{municipality}/{part}", changed)
             if name not in _peers:
-                _peers[name] = Peer(address, peers.context(root_file(), certificate, key))
+                tls = peers.context(root_file(), certificate, key)
+                _peers[name] = Peer(address, tls, largest=_LARGEST)
             return _peers[name]
     except OSError:
         raise Away(

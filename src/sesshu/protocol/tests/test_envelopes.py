@@ -50,6 +50,14 @@ def test_a_payload_that_is_nested_without_end_is_refused() -> None:
         envelopes.verified(deep, KEY, typ="a")
 
 
+def test_a_header_that_is_nested_without_end_is_refused() -> None:
+    header = base64.urlsafe_b64encode(b"[" * 100_000).decode()
+    with pytest.raises(envelopes.BadEnvelope):
+        envelopes.opened(f"{header}.a.a.a.a", KEY)
+    with pytest.raises(envelopes.BadEnvelope):
+        envelopes.verified(f"{header}.a.a", KEY, typ="a")
+
+
 def test_a_seal_opens_for_its_key_alone() -> None:
     sealed = envelopes.sealed("x", KEY)
     for text, key in ((sealed, OTHER), (sealed[:-3] + "AAA", KEY), ("a.b.c.d.e", KEY), ("", KEY)):
