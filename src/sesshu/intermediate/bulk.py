@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
+import psycopg
 from django.contrib.postgres.fields import ArrayField
 from django.db import connection, models
 from psycopg import sql
@@ -34,7 +35,9 @@ def update(rows: Sequence[models.Model], names: Sequence[str]) -> None:
 
 def _run(statement: sql.Composed, rows: Sequence[models.Model], fields: Sequence[Any], *more: str) -> None:
     values = [[_plain(getattr(row, field.attname)) for row in rows] for field in fields]
-    with connection.cursor() as cursor:
+    connection.ensure_connection()
+    # Bound by the server: Django's own cursor writes every value into the text of the statement.
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
         cursor.execute(statement, [*values, *more])
 
 

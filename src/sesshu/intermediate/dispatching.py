@@ -54,7 +54,7 @@ def run(stopped: threading.Event) -> None:
             return
         with acting_for(code):
             outbox.release_all()
-        lanes, slow = Lanes(THREADS), _Slow(code)
+        lanes, slow = Lanes(THREADS, outbox.BATCH), _Slow(code)
         try:
             while not stopped.is_set():
                 if _wait(notices, _round(code, lanes, slow)) == outbox.REFRESH:

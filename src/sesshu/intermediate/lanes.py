@@ -14,10 +14,13 @@ _log = logging.getLogger(__name__)
 
 
 class Lane:
-    """Runs its work until it finds none; asked while it runs, it looks once more."""
+    """Runs its work until it finds none; asked while it runs, it looks once more.
 
-    def __init__(self, work: Work, pool: ThreadPoolExecutor) -> None:
-        self._work, self._pool = work, pool
+    :param full: how many a whole batch of the work is.
+    """
+
+    def __init__(self, work: Work, pool: ThreadPoolExecutor, full: int = 1) -> None:
+        self._work, self._pool, self._full = work, pool, full
         self._lock = threading.Lock()
         self._running = self._wanted = False
 
@@ -47,7 +50,8 @@ class Lane:
 
     def _once(self) -> None:
         try:
-            while self._work():
+            # A batch that is not full took all there was, unless one message went alone.
+            while (done := self._work()) == 1 or done >= self._full:
                 pass
         except Exception as error:  # whatever it is, the next round tries again
             connection.close()
@@ -58,13 +62,14 @@ class Lane:
 class Lanes:
     """All of them, made when first wanted."""
 
-    def __init__(self, threads: int) -> None:
+    def __init__(self, threads: int, full: int = 1) -> None:
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="lane")
+        self._full = full
         self._lanes: dict[Hashable, Lane] = {}
 
     def want(self, name: Hashable, work: Work) -> None:
         if name not in self._lanes:
-            self._lanes[name] = Lane(work, self._pool)
+            self._lanes[name] = Lane(work, self._pool, self._full)
         self._lanes[name].want()
 
     def close(self) -> None:

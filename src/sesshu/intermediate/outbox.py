@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from django.db import connection
-from django.db.models import F
 
 from sesshu.intermediate import bulk
 from sesshu.intermediate.choices import OutboxKind
@@ -34,6 +33,27 @@ _OUTLOOK = """
     SELECT lane.peer, kind, greatest(next_at, retry_at) FROM lane
     LEFT JOIN intermediate_correspondent AS door
         ON door.peer = lane.peer AND door.municipality_code = %(city)s
+"""
+# Where the first is to go alone, it alone; else all that need not.
+_CLAIM = """
+    WITH free AS (
+        SELECT id, alone FROM intermediate_outbox
+        WHERE municipality_code = %(city)s AND peer = %(peer)s AND kind = %(kind)s AND next_at <= %(at)s
+        ORDER BY id LIMIT %(most)s FOR UPDATE SKIP LOCKED
+    ), first AS (SELECT id, alone FROM free ORDER BY id LIMIT 1)
+    UPDATE intermediate_outbox AS held SET next_at = %(until)s, attempts = attempts + 1
+    FROM free, first
+    WHERE held.id = free.id AND (free.id = first.id OR NOT (free.alone OR first.alone))
+    RETURNING held.*
+"""
+_REACHED = """
+    INSERT INTO intermediate_correspondent AS door
+        (municipality_code, peer, failures, retry_at, last_error, reached_at)
+    VALUES (%(city)s, %(peer)s, 0, NULL, '', %(at)s)
+    ON CONFLICT (municipality_code, peer) DO UPDATE
+        SET failures = 0, retry_at = NULL, last_error = '', reached_at = excluded.reached_at
+    WHERE door.failures > 0 OR door.reached_at IS NULL
+        OR door.reached_at < excluded.reached_at - interval '1 second'
 """
 
 
@@ -88,18 +108,11 @@ def rests(peer: str) -> bool:
 def claim(peer: str, kind: str) -> list[Outbox]:
     """Up to :data:`BATCH` messages for one peer, in their order; none that another sender has in hand."""
     at = clock.now()
-    free = Outbox.objects.select_for_update(skip_locked=True).filter(
-        municipality_code=tenancy.current(), peer=peer, kind=kind, next_at__lte=at
-    )
-    rows = list(free.order_by("id")[:BATCH])
-    if rows and rows[0].alone:
-        rows = rows[:1]
-    else:
-        rows = [row for row in rows if not row.alone]
-    Outbox.objects.filter(pk__in=[row.pk for row in rows]).update(
-        next_at=at + CLAIMED, attempts=F("attempts") + 1
-    )
-    return rows
+    values = {
+        "city": tenancy.current(), "peer": peer, "kind": str(kind), "at": at, "until": at + CLAIMED,
+        "most": BATCH,
+    }  # fmt: skip
+    return sorted(Outbox.objects.raw(_CLAIM, values), key=lambda row: int(row.pk))
 
 
 def release_all() -> None:
@@ -122,7 +135,7 @@ def again(rows: Sequence[Outbox], *, alone: bool = False) -> None:
     """Not acknowledged: later, each after a pause that grows with its attempts."""
     for attempts in {row.attempts for row in rows}:
         chosen = [row.pk for row in rows if row.attempts == attempts]
-        values = {"next_at": clock.now() + pause(attempts)}
+        values = {"next_at": clock.now() + pause(attempts - 1)}
         Outbox.objects.filter(pk__in=chosen).update(**values | ({"alone": True} if alone else {}))
 
 
@@ -132,12 +145,9 @@ def pause(failures: int) -> timedelta:
 
 
 def reached(peer: str) -> None:
-    """The door answered."""
-    Correspondent.objects.update_or_create(
-        municipality_code=tenancy.current(),
-        peer=peer,
-        defaults={"failures": 0, "retry_at": None, "last_error": "", "reached_at": clock.now()},
-    )
+    """The door answered; noted once a second."""
+    with connection.cursor() as cursor:
+        cursor.execute(_REACHED, {"city": tenancy.current(), "peer": peer, "at": clock.now()})
 
 
 def unreachable(peer: str, error: str) -> None:

@@ -15,6 +15,7 @@ from sesshu.network import dispatching, expiry, outbox
 
 THREADS = 32
 LONGEST_SLEEP = 2.0  # seconds; an institution that was left alone is tried again without a wake-up
+LATE_EVERY = 1.0  # seconds; a permit lives for a day
 TIDIED_EVERY = 3600.0  # seconds
 _log = logging.getLogger(__name__)
 
@@ -26,7 +27,7 @@ class Dispatcher:
         self._stopped = threading.Event()
         self._busy: set[str] = set()
         self._lock = threading.Lock()
-        self._tidied = 0.0
+        self._tidied = self._dropped = 0.0
 
     def stop(self) -> None:
         """End after the deliveries that are under way."""
@@ -48,7 +49,7 @@ class Dispatcher:
         raw = connection.connection
         raw.execute(sql.SQL("LISTEN {}").format(sql.Identifier(outbox.CHANNEL)))
         while not self._stopped.is_set():
-            dispatching.drop_late()
+            self._drop_late()
             self._tidy()
             for code in dispatching.due():
                 if code not in self._busy:
@@ -56,6 +57,11 @@ class Dispatcher:
             # One notice is enough: what is due is asked for anew each time.
             for _ in raw.notifies(timeout=LONGEST_SLEEP, stop_after=1):
                 break
+
+    def _drop_late(self) -> None:
+        if time.monotonic() - self._dropped > LATE_EVERY:
+            dispatching.drop_late()
+            self._dropped = time.monotonic()
 
     def _tidy(self) -> None:
         """Give up what served its time; once an hour is enough."""
