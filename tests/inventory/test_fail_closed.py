@@ -141,6 +141,7 @@ SWALLOWING = {
     "sesshu/health/replicas/jobs.py": "one city's own transaction is gone; the next city's begins",
     "sesshu/protection/trail/jobs.py": "one city's own transaction is gone; the next city's begins",
     "sesshu/health/reporting/services.py": "removes the unfinished file and raises again",
+    "sesshu/intermediate/lanes.py": "one lane's own transaction is gone; the others go on",
     "sesshu/network/dispatcher.py": "one institution's own transaction is gone; the others' letters go on",
     "sesshu/numbers/exchange/media_sealing.py": "opens a ZIP; no database",
     "sesshu/schedule/checking/workbook.py": "reads a file; no database",
