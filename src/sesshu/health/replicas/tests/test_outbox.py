@@ -2,67 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-from typing import Any
-
 import pytest
 from tests.numbers_double import Door
 
-from sesshu.addressees import merging
-from sesshu.addressees.models import Addressee, ProtectiveMeasure
-from sesshu.addressees.services import register_unregistered, set_telephone, update_unregistered
+from sesshu.addressees.services import set_telephone, update_unregistered
 from sesshu.health.ledger import services as ledger
 from sesshu.health.ledger.models import Dose
-from sesshu.health.replicas import ending, flags, sending, upkeep
+from sesshu.health.replicas import ending, sending, upkeep
 from sesshu.health.replicas.choices import Kind, State
 from sesshu.health.replicas.models import OutboxEntry, ReplicaRecord
+from sesshu.health.replicas.tests.invented import ISE, TODAY, given, person, waiting
 from sesshu.kernel import clock
-from sesshu.protection.models import Account, AuditEvent
+from sesshu.protection.models import AuditEvent
 from sesshu.protection.tenancy import acting_for
-
-ISE = "242039"
-TODAY = date(2026, 11, 22)
-
-
-@pytest.fixture(autouse=True)
-def _today() -> Any:
-    with clock.fixed(TODAY):
-        yield
-
-
-@pytest.fixture
-def begun(ise: object, door: Door) -> Door:
-    """The city has begun with its 副本."""
-    upkeep.rebuild(by=None, at=clock.now(), today=TODAY)
-    return door
-
-
-def person(name: str = "見本　花子", **values: Any) -> Addressee:
-    return register_unregistered(
-        by=None, at=clock.now(),
-        values={"name": name, "sex": "2", "birth_date": date(2025, 3, 1), "kind": "2", **values},
-    )  # fmt: skip
-
-
-def given(who: Addressee, on: date = date(2026, 6, 1), **items: Any) -> Dose:
-    return ledger.record_dose(addressee=who, vaccine="MR", date=on, by=None, at=clock.now(), **items)
-
-
-@pytest.fixture
-def officer(ise: object) -> Account:
-    return Account.objects.create(login="kakunin", name="見本　職員", municipality_id=ISE)
-
-
-def flag(who: Addressee, by: Account, *, on: bool = True) -> None:
-    flags.set_flags(
-        addressee=who, no_auto_reply=on, nondisclosure=on, reason="相談による", by=by, at=clock.now(),
-        today=TODAY,
-    )  # fmt: skip
-
-
-def waiting() -> list[tuple[str, int]]:
-    rows = OutboxEntry.objects.filter(state=State.WAITING).order_by("pk")
-    return [(row.kind, row.sequence) for row in rows]
 
 
 def test_before_the_city_has_begun_nothing_is_noted(ise: object) -> None:
@@ -95,155 +47,6 @@ def test_m06_a_void_withdraws_and_a_correction_puts_the_new_one(begun: Door) -> 
     ledger.void(Dose.objects.get(voided_at__isnull=True), reason="誤入力", by=None, at=clock.now())
     sending.send(ISE)
     assert begun.standing(who.number) == []
-
-
-def test_m06_a_merge_moves_the_records_and_its_undoing_moves_them_back(begun: Door) -> None:
-    one, other = person(), person("見本　はなこ")
-    given(other)
-    sending.send(ISE)
-    done = merging.merge(winner=one.pk, loser=other.pk, by=None, at=clock.now(), reason="同じ人")
-    sending.send(ISE)
-    assert (len(begun.standing(one.number)), len(begun.standing(other.number))) == (1, 0)
-    assert begun.joined == {other.number: one.number}
-    merging.undo(merge=done.pk, by=None, at=clock.now())
-    sending.send(ISE)
-    assert (len(begun.standing(one.number)), len(begun.standing(other.number))) == (0, 1)
-    assert begun.joined == {}
-    assert upkeep.standing().agrees
-
-
-def test_u03_two_are_joined_after_their_records_and_parted_before_them(begun: Door) -> None:
-    """In between, one's dose would stand under the other's 団体内統合宛名番号."""
-    one, other = person(), person("見本　はなこ")
-    given(other)
-    sending.send(ISE)
-    begun.calls.clear()
-    done = merging.merge(winner=one.pk, loser=other.pk, by=None, at=clock.now(), reason="同じ人")
-    sending.send(ISE)
-    merging.undo(merge=done.pk, by=None, at=clock.now())
-    sending.send(ISE)
-    assert [path.rpartition("/")[2] for path, _ in begun.calls] == [
-        "replicas", "merge", "unmerge", "replicas",
-    ]  # fmt: skip
-
-
-def test_u03_told_twice_or_undone_before_it_went_is_as_wanted(begun: Door) -> None:
-    one, other = person(), person("見本　はなこ")
-    sending.send(ISE)
-    done = merging.merge(winner=one.pk, loser=other.pk, by=None, at=clock.now(), reason="同じ人")
-    sending.send(ISE)
-    OutboxEntry.objects.filter(kind=Kind.JOIN).update(state=State.WAITING)
-    assert (sending.send(ISE).sent, begun.joined) == (1, {other.number: one.number})
-    begun.joined.clear()
-    OutboxEntry.objects.filter(kind=Kind.JOIN).update(state=State.WAITING)
-    merging.undo(merge=done.pk, by=None, at=clock.now())
-    assert (sending.send(ISE).sent, begun.joined) == (2, {})
-
-
-def test_m12_what_staff_set_of_the_one_holds_of_the_other_while_they_are_one(
-    begun: Door, officer: Any
-) -> None:
-    one, other = person(), person("見本　はなこ")
-    given(other)
-    flag(other, officer)
-    sending.send(ISE)
-    done = merging.merge(winner=one.pk, loser=other.pk, by=None, at=clock.now(), reason="同じ人")
-    begun.calls.clear()
-    sending.send(ISE)
-    assert [path.rpartition("/")[2] for path, _ in begun.calls] == ["flags", "replicas", "merge"]
-    assert begun.flags[one.number]["no_auto_reply"]
-    assert flags.flags_of(one.pk).no_auto_reply
-    merging.undo(merge=done.pk, by=None, at=clock.now())
-    begun.calls.clear()
-    sending.send(ISE)
-    assert [path.rpartition("/")[2] for path, _ in begun.calls] == ["unmerge", "flags", "replicas"]
-    told = {number: each["no_auto_reply"] for number, each in begun.flags.items()}
-    assert told == {one.number: False, other.number: True}
-
-
-def test_m12_of_who_was_joined_nothing_is_told_that_would_undo_the_other_s_flags(
-    begun: Door, officer: Any
-) -> None:
-    one, other = person(), person("見本　はなこ")
-    for each in (one, other):
-        flag(each, officer)
-    merging.merge(winner=one.pk, loser=other.pk, by=None, at=clock.now(), reason="同じ人")
-    sending.send(ISE)
-    begun.calls.clear()
-    flag(other, officer, on=False)
-    sending.send(ISE)
-    assert begun.said("/v1/exchange/flags") == []
-    assert begun.flags[one.number]["no_auto_reply"]
-
-
-def test_m12_flags_wait_for_the_number_without_which_nobody_knows_whom_they_are_about(
-    begun: Door, officer: Any
-) -> None:
-    who = person()
-    given(who)
-    flag(who, officer)
-    OutboxEntry.objects.filter(kind=Kind.ASSIGN).update(next_at=clock.now() + timedelta(minutes=1))
-    assert sending.send(ISE).sent == 0
-    OutboxEntry.objects.update(next_at=None)
-    assert sending.send(ISE).sent == 3
-    assert begun.flags[who.number]["no_auto_reply"]
-
-
-def test_m12_flags_of_a_person_unknown_there_are_refused_and_the_record_is_not_put(
-    begun: Door, officer: Any
-) -> None:
-    who = person()
-    sending.send(ISE)
-    begun.persons.clear()
-    given(who)
-    flag(who, officer)
-    assert sending.send(ISE).refused == 2
-    assert OutboxEntry.objects.get(kind=Kind.FLAGS).message.startswith("統合宛名番号が付番されていない")
-
-
-def test_m12_resending_sends_the_flags_too(begun: Door, officer: Any) -> None:
-    who = person()
-    flag(who, officer)
-    sending.send(ISE)
-    begun.flags.clear()
-    upkeep.rebuild(by=None, at=clock.now(), today=TODAY, resend=True)
-    sending.send(ISE)
-    assert begun.flags[who.number]["no_auto_reply"]
-
-
-def test_u03_who_was_joined_before_the_city_began_has_a_number_when_parted(ise: object, door: Door) -> None:
-    one, other = person(), person("見本　はなこ")
-    done = merging.merge(winner=one.pk, loser=other.pk, by=None, at=clock.now(), reason="同じ人")
-    upkeep.rebuild(by=None, at=clock.now(), today=TODAY)
-    sending.send(ISE)
-    assert other.number not in door.persons
-    merging.undo(merge=done.pk, by=None, at=clock.now())
-    sending.send(ISE)
-    assert other.number in door.persons
-
-
-def test_u03_who_cannot_be_joined_is_shown_with_the_reason(begun: Door) -> None:
-    one, other = person(), person("見本　はなこ")
-    begun.numbered = {other.number}
-    merging.merge(winner=one.pk, loser=other.pk, by=None, at=clock.now(), reason="同じ人")
-    assert sending.send(ISE).refused == 1
-    (entry,) = OutboxEntry.objects.filter(state=State.REFUSED)
-    assert (entry.kind, entry.message) == (Kind.JOIN, "できません（number）。")
-
-
-def test_u03_while_two_cannot_be_parted_the_record_of_the_one_is_not_put(begun: Door) -> None:
-    one, other = person(), person("見本　はなこ")
-    given(other)
-    done = merging.merge(winner=one.pk, loser=other.pk, by=None, at=clock.now(), reason="同じ人")
-    sending.send(ISE)
-    begun.unparted = True
-    merging.undo(merge=done.pk, by=None, at=clock.now())
-    sending.send(ISE)
-    assert (len(begun.standing(one.number)), len(begun.standing(other.number))) == (0, 0)
-    begun.unparted = False
-    upkeep.retry_refused(by=None)
-    sending.send(ISE)
-    assert len(begun.standing(other.number)) == 1
 
 
 def test_m06_what_is_rolled_back_is_not_noted(begun: Door) -> None:
@@ -301,48 +104,6 @@ def test_who_has_no_integrated_number_is_told_of_and_goes_after_it_was_put_right
     assert upkeep.retry_refused(by=None) == 2
     sending.send(ISE)
     assert len(begun.standing(who.number)) == 1
-
-
-def test_m12_flags_follow_the_protective_measure_and_go_before_the_records(begun: Door) -> None:
-    who = person()
-    given(who)
-    measure = ProtectiveMeasure.objects.create(addressee=who, starts_on=TODAY, recorded_at=clock.now())
-    sending.send(ISE)
-    assert begun.flags[who.number]["no_auto_reply"]
-    assert begun.flags[who.number]["nondisclosure"]
-    paths = [path for path, _ in begun.calls]
-    assert paths.index("/v1/exchange/flags") < paths.index("/v1/exchange/replicas")
-    measure.ends_on = date(2026, 11, 21)
-    measure.save()
-    sending.send(ISE)
-    assert not begun.flags[who.number]["no_auto_reply"]
-
-
-def test_m12_no_record_goes_while_the_flags_are_refused(begun: Door) -> None:
-    who = person()
-    given(who)
-    ProtectiveMeasure.objects.create(addressee=who, starts_on=TODAY, recorded_at=clock.now())
-    begun.refuses_flags = True
-    sending.send(ISE)
-    given(who, date(2026, 7, 1))
-    sending.send(ISE)
-    assert begun.standing(who.number) == []
-    begun.refuses_flags = False
-    upkeep.retry_refused(by=None)
-    sending.send(ISE)
-    assert len(begun.standing(who.number)) == 2
-
-
-def test_m12_staff_set_flags_with_a_reason(begun: Door, clerk: Any) -> None:
-    who = person()
-    values = {"addressee": who, "by": clerk, "at": clock.now(), "today": TODAY}
-    with pytest.raises(flags.NoReason):
-        flags.set_flags(no_auto_reply=True, nondisclosure=False, reason=" ", **values)
-    flags.set_flags(no_auto_reply=True, nondisclosure=False, reason="本人の申出", **values)
-    sending.send(ISE)
-    assert begun.flags[who.number] == {
-        "addressee_number": who.number, "information": None, "no_auto_reply": True, "nondisclosure": False,
-    }  # fmt: skip
 
 
 def test_u03_a_change_of_name_is_told_and_of_the_telephone_is_not(begun: Door) -> None:
