@@ -131,7 +131,9 @@ class PersonState(Schema):
 
 
 class PersonsNamed(Asked):
-    integrated_numbers: list[Annotated[str, IntegratedNumber]] = Field(max_length=MOST, repr=False)
+    integrated_numbers: list[Annotated[str, Field(pattern=codes.INTEGRATED_NUMBER)]] = Field(
+        max_length=MOST, repr=False
+    )
 
 
 class CodeAsked(Schema):
