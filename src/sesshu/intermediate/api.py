@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from typing import Annotated, Any
 
 from django.db import DatabaseError
@@ -41,6 +41,11 @@ Answers = Annotated[list[s.AnswerBrought], _Many]
 city, network = Router(tags=["統合宛名"]), Router(tags=["ネットワーク"])
 
 
+def _flat(said: Any) -> dict[str, Any]:
+    """The fields as they are; ``asdict`` would copy every record of an answer."""
+    return {field.name: getattr(said, field.name) for field in fields(said)}
+
+
 @city.post("/ski/inquiries", response={200: list[s.InquiryTaken], **_REFUSED})
 def inquiries(request: HttpRequest, asked: s.InquiriesWanted) -> Any:
     """SKI 10123 照会内容の登録。同じ参照番号は同じ照会として扱う。"""
@@ -48,7 +53,7 @@ def inquiries(request: HttpRequest, asked: s.InquiriesWanted) -> Any:
         AskedInquiry(**each.model_dump(exclude={"period"}), **each.period.model_dump())
         for each in asked.inquiries
     ]
-    return from_city(request, asked, lambda by: [asdict(each) for each in inquiring.accept(wanted, by=by)])
+    return from_city(request, asked, lambda by: [_flat(each) for each in inquiring.accept(wanted, by=by)])
 
 
 @city.post("/ski/results", response={200: list[s.ResultGiven], **_REFUSED})
@@ -61,7 +66,7 @@ def results(request: HttpRequest, asked: s.ResultsWanted) -> Any:
             if asked.waiting
             else inquiry_results.of(asked.processing_numbers, by=by)
         )
-        return [asdict(each) for each in found]
+        return [_flat(each) for each in found]
 
     return from_city(request, asked, given)
 
@@ -98,7 +103,7 @@ def replica_records(request: HttpRequest, asked: s.ReplicasWanted) -> Any:
     ]  # fmt: skip
     return from_city(
         request, asked,
-        lambda by: [asdict(each) for each in replicas.register(wanted, process=asked.process, by=by)],
+        lambda by: [_flat(each) for each in replicas.register(wanted, process=asked.process, by=by)],
     )  # fmt: skip
 
 
@@ -163,7 +168,7 @@ def codes_assigned(request: HttpRequest, tokens: Tokens) -> Any:
 @network.post("/network/permits", response={200: list[s.PermitTaken], **_REFUSED})
 def permits(request: HttpRequest, tokens: Tokens) -> Any:
     """コアから届く提供許可証(JWS)。"""
-    return from_core(request, lambda by: [asdict(each) for each in providing.take(tokens, by=by)])
+    return from_core(request, lambda by: [_flat(each) for each in providing.take(tokens, by=by)])
 
 
 @network.post("/network/corrections", response={200: list[s.State], **_REFUSED})
@@ -177,7 +182,7 @@ def answers(request: HttpRequest, brought: Answers) -> Any:
     """提供者から届く回答(JWE)。"""
     wanted = [receiving.Brought(each.permit, each.answer) for each in brought]
     return from_intermediate(
-        request, lambda by, peer: [asdict(each) for each in receiving.take(wanted, peer=peer, by=by)]
+        request, lambda by, peer: [_flat(each) for each in receiving.take(wanted, peer=peer, by=by)]
     )
 
 
