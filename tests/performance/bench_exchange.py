@@ -30,7 +30,7 @@ PROVIDER = "0219201500000000"
 SENT_EVERY_S, COLLECTED_EVERY_S = 0.05, 0.1
 
 
-def run(rate: int = 110, seconds: int = 20, persons: int = 400, records: int = 5_000, batch: int = 0) -> Any:
+def run(rate: int = 102, seconds: int = 20, persons: int = 400, records: int = 5_000, batch: int = 0) -> Any:
     """All figures."""
     home = Path(os.environ["SESSHU_HOME"])
     people = invented(persons)
